@@ -1,0 +1,183 @@
+package actors
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/tradebaas/tradebaas/strategy"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// This file holds the messages that cross actors. Commands are imperative, events past, and the
+// answer to a query is the plain noun. Every message is immutable once sent.
+
+// ---- executor -> connection ----
+
+// EnterPosition asks the connection to place a bracket for a strategy. The connection decides
+// (trade.Account), commits, sends; the executor hears EntryDenied, or TradeChanged and EntryEnded.
+type EnterPosition struct {
+	Intent        trade.IntentID
+	Strategy      trade.StrategyID
+	StrategyName  string
+	ConfigVersion int
+	Instrument    trade.Instrument
+	Plan          strategy.Plan
+	CandleTime    time.Time       // open time of the deciding candle; zero: none
+	GoodUntil     time.Time       // exchange time after which the signal is stale; zero: no limit
+	Config        strategy.Config // for the levels after the fill
+	Decision      trade.Decision  // committed with the intent
+	Counters      trade.Counters  // of the strategy, committed with the change that moves them
+}
+
+// MoveStop asks to amend the stop of an open trade (break-even). Never a cancel first.
+type MoveStop struct {
+	Trade     trade.TradeID
+	Price     trade.Dec
+	BreakEven bool
+}
+
+// CloseTrade asks to close an open trade at market, reduce-only; Reason is an exit reason.
+type CloseTrade struct {
+	Trade  trade.TradeID
+	Reason string
+}
+
+// FollowAccount asks the connection to tell an executor about its strategy: at once an
+// AccountState, and from then on every change.
+type FollowAccount struct {
+	Strategy   trade.StrategyID
+	Instrument trade.Instrument
+}
+
+// ---- connection -> executor (through its user) ----
+
+// AccountState tells an executor whether entries are allowed, what its account is worth, and its
+// open trade.
+type AccountState struct {
+	Ready    bool   // reconciled and allowed to enter
+	Reason   string // why not
+	Balances []trade.Balance
+	Trade    *trade.Trade // the strategy's open trade
+	Position trade.VenuePosition
+	Entering bool // an entry of the strategy is under way
+	At       time.Time
+}
+
+// EntryDenied says that our own rules refused an entry; nothing was sent.
+type EntryDenied struct {
+	Strategy trade.StrategyID
+	Intent   trade.IntentID
+	Err      *trade.Error
+}
+
+// EntryEnded says that the exchange gave its final word on an entry order that got no fill.
+type EntryEnded struct {
+	Strategy trade.StrategyID
+	Intent   trade.IntentID
+	State    trade.OrderState // rejected, cancelled or expired
+	Reason   string
+}
+
+// TradeChanged carries a trade after it was stored: opened, grown, moved, closed.
+type TradeChanged struct {
+	Strategy trade.StrategyID
+	Trade    trade.Trade
+	At       time.Time // exchange time
+}
+
+// ---- executor and pages -> market ----
+
+// FollowMarket is a lease on a market: renewed every 15 s, dropped after 60 s. With a SignalKey the
+// follower hears SignalRaised; with Analysis set it also hears AnalysisChanged after every candle.
+type FollowMarket struct {
+	Follower string // unique name of the lease
+	Config   strategy.Config
+	Ticker   bool
+	Candles  bool
+	Analysis bool
+}
+
+// LeaveMarket ends a lease at once.
+type LeaveMarket struct{ Follower string }
+
+// SetTrigger asks to be woken once when the mark price crosses; a lease, like FollowMarket.
+// Above tells the direction: true when mark >= Price wakes it.
+type SetTrigger struct {
+	Follower string
+	Price    trade.Dec
+	Above    bool
+}
+
+// ClearTrigger withdraws a trigger.
+type ClearTrigger struct{ Follower string }
+
+// ---- market -> followers ----
+
+// MarketStarted is sent to all by markets after a market (re)started: renew your leases.
+type MarketStarted struct {
+	Market trade.Market
+	Epoch  int
+}
+
+// MarketState tells followers what the market can be used for.
+type MarketState struct {
+	Market trade.Market
+	Spec   trade.Spec
+	Ticker trade.Ticker
+	Stale  bool // silent beyond the feed's rhythm: no entries
+	Reason string
+}
+
+// SignalRaised wakes an executor whose signal fired on the candle that just closed.
+type SignalRaised struct {
+	Market   trade.Market
+	Key      string
+	Analysis strategy.Analysis
+	Spec     trade.Spec
+	Ticker   trade.Ticker
+	ClosedAt time.Time // the candle's end, exchange time
+	Now      time.Time // exchange time
+}
+
+// AnalysisChanged carries the shared half of the analysis view after a candle.
+type AnalysisChanged struct {
+	Market   trade.Market
+	Key      string
+	Analysis strategy.Analysis
+}
+
+// SignalFailed says that a signal key was quarantined; its executors are degraded.
+type SignalFailed struct {
+	Key    string
+	Reason string
+}
+
+// TickerMoved carries the newest ticker to those who asked for it; conflated on the way.
+type TickerMoved struct {
+	Market trade.Market
+	Ticker trade.Ticker
+}
+
+// CandleMoved carries a candle that grows (Final false) or has closed.
+type CandleMoved struct {
+	Market trade.Market
+	Candle trade.Candle
+	Final  bool
+}
+
+// PriceReached says that a trigger fired; it is gone now.
+type PriceReached struct {
+	Market trade.Market
+	Ticker trade.Ticker
+}
+
+// ---- user -> its sessions ----
+
+// Published is one event for the user's pages: a topic and its ready-made JSON data.
+// Must events are never dropped; the others are conflated by Key to the newest.
+type Published struct {
+	Topic string
+	Key   string
+	Must  bool
+	Data  json.RawMessage
+}

@@ -1,0 +1,44 @@
+package trade
+
+import "time"
+
+// Change is everything that one decision or one event does to an account. It is committed in one
+// transaction before anything is sent or told.
+type Change struct {
+	Orders    []Order                 // inserted, or updated by id
+	Fills     []Fill                  // stored once by the exchange's trade id; a repeat changes nothing
+	Trades    []Trade                 // inserted, or updated by id
+	Decisions []Decision              // inserted
+	Repairs   []Repair                // inserted
+	Cursors   map[Instrument]Cursor   // how far fills have been read
+	Counters  map[StrategyID]Counters // limits that survive a restart
+}
+
+// Empty tells whether there is nothing to commit.
+func (c Change) Empty() bool {
+	return len(c.Orders)+len(c.Fills)+len(c.Trades)+len(c.Decisions)+len(c.Repairs)+len(c.Cursors)+len(c.Counters) == 0
+}
+
+// HasEntry tells whether the change holds a new entry intent, which only the current owner may commit.
+func (c Change) HasEntry() bool {
+	for _, o := range c.Orders {
+		if o.Role == Entry && o.State == OrderIntended {
+			return true
+		}
+	}
+	return false
+}
+
+// Cursor is how far an account's fills in one instrument have been read.
+type Cursor struct {
+	Seq  int64     `json:"seq"` // the exchange's trade_seq of the last stored fill
+	Time time.Time `json:"time"`
+}
+
+// AccountRecord is what storage knows of an account when its owner starts: all that is not finished.
+type AccountRecord struct {
+	Connection Connection
+	Orders     []Order // not terminal, and every order of an open trade
+	Trades     []Trade // open ones
+	Cursors    map[Instrument]Cursor
+}
