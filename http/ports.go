@@ -1,0 +1,63 @@
+package http
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// Trading is the tree of actors as the routes see it. Every method honours ctx's deadline, takes
+// the user first and answers refusals as *trade.Error.
+type Trading interface {
+	// CheckKey logs in once and tells what a key may do. checked is false when the exchange cannot be reached.
+	CheckKey(ctx context.Context, account trade.AccountID, key trade.Key) (grant trade.Grant, checked bool, err error)
+	// KeyInUse tells whether an account has a strategy that is not stopped or a position.
+	KeyInUse(ctx context.Context, account trade.AccountID) (bool, error)
+	// Connect commits the will and waits up to 10 s for the outcome.
+	Connect(ctx context.Context, account trade.AccountID) (trade.ConnectionStatus, error)
+	Disconnect(ctx context.Context, account trade.AccountID) (trade.ConnectionStatus, error)
+	ConnectionStatuses(ctx context.Context, user trade.UserID) ([]trade.ConnectionStatus, error)
+
+	Balances(ctx context.Context, account trade.AccountID) ([]trade.Balance, error)
+	Positions(ctx context.Context, account trade.AccountID) ([]trade.PositionView, error)
+	Orders(ctx context.Context, account trade.AccountID, instrument trade.Instrument) ([]trade.OrderView, error)
+	ClosePosition(ctx context.Context, account trade.AccountID, instrument trade.Instrument) error
+
+	Instruments(ctx context.Context, venue trade.Venue) ([]trade.Spec, error)
+	Ticker(ctx context.Context, market trade.Market) (trade.Ticker, error)
+	Candles(ctx context.Context, market trade.Market, from, to time.Time) ([]trade.Candle, error)
+
+	StartStrategy(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.StrategyStatus, error)
+	StopStrategy(ctx context.Context, user trade.UserID, id trade.StrategyID, closePosition bool) (trade.StrategyStatus, error)
+	StrategyStatuses(ctx context.Context, user trade.UserID) ([]trade.StrategyStatus, error)
+	// Analysis is the analysis view as JSON, the very bytes that the analysis topic carries.
+	Analysis(ctx context.Context, user trade.UserID, id trade.StrategyID) (json.RawMessage, error)
+	// Catalogue lists the strategies, each as its Info in JSON.
+	Catalogue() []CatalogueEntry
+
+	// OpenSession hands an upgraded socket to the user's actor and blocks until the socket is done.
+	// signIn is the id of the sign-in session that it lives with.
+	OpenSession(ctx context.Context, user trade.UserID, signIn string, socket Socket) error
+	// EndSessions closes the sockets of a sign-in session with 1008; signIn "" closes all of the user's.
+	EndSessions(user trade.UserID, signIn string)
+	// UserChanged tells the tree that a user was disabled, enabled or deleted.
+	UserChanged(ctx context.Context, user trade.UserID) error
+	// UserBusy tells whether a user has a position or a strategy that is not stopped, anywhere.
+	UserBusy(ctx context.Context, user trade.UserID) (bool, error)
+}
+
+// CatalogueEntry is one strategy of the catalogue.
+type CatalogueEntry struct {
+	Name string
+	Info json.RawMessage
+}
+
+// Socket is an upgraded WebSocket as a session needs it. ReadText blocks; WriteText has a deadline.
+type Socket interface {
+	ReadText() ([]byte, error)
+	WriteText(frame []byte) error
+	// Close sends a close frame with the code and reason and ends the socket; safe to repeat.
+	Close(code int, reason string)
+}
