@@ -1,0 +1,68 @@
+# Everything that a newcomer, a developer and the project's own check need. `make help` lists it.
+
+SHELL := /bin/sh
+GO ?= go
+NPM ?= npm
+# The race detector needs a C compiler on Linux; without one the tests still run, unraced.
+RACE := $(shell if [ "$$(uname)" = Darwin ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
+PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package.json web/vite.config.ts web/tsconfig*.json -type f 2>/dev/null)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.DEFAULT_GOAL := help
+.PHONY: help run build page test test-go test-page test-browser lint bench fmt clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## Build and start everything on 127.0.0.1:8080: database, paper exchange, server and page
+	@exec bin/tradebaas serve
+
+build: page ## Build bin/tradebaas with the page inside
+	@mkdir -p bin
+	@$(GO) build -trimpath -o bin/tradebaas ./cmd/tradebaas
+
+page: web/dist/index.html ## Build the web page into web/dist
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	@echo "Installing the page's packages (about a minute, once)"
+	@cd web && $(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(PAGE_SOURCES)
+	@echo "Building the page"
+	@cd web && $(NPM) run --silent build
+	@touch $@
+
+test: ## Test everything: Go under the race detector, the page, and a newcomer's path in a real browser
+	@$(MAKE) --no-print-directory lint-go
+	@$(MAKE) --no-print-directory test-page
+	@$(MAKE) --no-print-directory test-go
+	@$(MAKE) --no-print-directory test-browser
+
+.PHONY: lint-go
+lint-go:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "gofmt wants to change: $$unformatted (run make fmt)"; exit 1; fi
+	@$(GO) vet ./...
+
+test-go: ## Only the Go tests
+	@$(GO) test $(RACE) -shuffle=on -timeout 15m ./...
+
+test-page: page ## Only the page's unit tests
+	@cd web && $(NPM) test --silent
+
+test-browser: build ## Only the browser tests
+	@sh web/e2e/browser.sh
+
+lint: lint-go ## Vet and staticcheck
+	@$(GO) run $(STATICCHECK) ./...
+
+bench: ## Run the benchmarks, each beside its floor
+	@$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fmt: ## Format the Go files
+	@gofmt -w $$(git ls-files '*.go')
+
+clean: ## Remove what was built; the data directory var/ stays
+	@rm -rf bin web/node_modules web/dist/assets
+	@git clean -qfX web/dist
