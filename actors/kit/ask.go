@@ -1,0 +1,75 @@
+package kit
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// askTimeout bounds an Ask whose context has no deadline of its own.
+const askTimeout = 10 * time.Second
+
+// Answerable is a message whose sender waits. Embedding a Reply gives it.
+type Answerable interface {
+	// Fail ends the wait with err; only the first answer counts.
+	Fail(err error)
+}
+
+// Reply is the way back for one question. Embed it in the question's message;
+// the zero Reply belongs to a message that was told rather than asked, and
+// swallows the answer.
+type Reply[T any] struct{ ch chan answer[T] }
+
+type answer[T any] struct {
+	value T
+	err   error
+}
+
+// Answer ends the wait with v; only the first answer counts.
+func (r Reply[T]) Answer(v T) { r.put(answer[T]{value: v}) }
+
+// Fail ends the wait with err; only the first answer counts.
+func (r Reply[T]) Fail(err error) { r.put(answer[T]{err: err}) }
+
+// Resolve ends the wait with err if there is one, else with v.
+func (r Reply[T]) Resolve(v T, err error) {
+	if err != nil {
+		r.Fail(err)
+		return
+	}
+	r.Answer(v)
+}
+
+func (r Reply[T]) put(a answer[T]) {
+	select {
+	case r.ch <- a:
+	default: // nobody asked, or it was answered already
+	}
+}
+
+// Ask sends the message that question builds around its way back, and waits
+// for the answer or the end of ctx (10 s when ctx has no deadline). It is for
+// callers outside the tree; inside Receive nothing may wait.
+func Ask[T any](ctx context.Context, to Ref, question func(Reply[T]) any) (T, error) {
+	if _, bounded := ctx.Deadline(); !bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, askTimeout)
+		defer cancel()
+	}
+	reply := Reply[T]{ch: make(chan answer[T], 1)}
+	to.Tell(question(reply))
+	select {
+	case a := <-reply.ch:
+		return a.value, a.err
+	case <-ctx.Done():
+		var none T
+		return none, fmt.Errorf("ask %s: %w", to.ID(), ctx.Err())
+	}
+}
+
+// fail answers the sender of msg, when it waits, with err.
+func fail(msg any, err error) {
+	if waiting, ok := msg.(Answerable); ok {
+		waiting.Fail(err)
+	}
+}
