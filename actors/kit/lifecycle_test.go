@@ -176,6 +176,7 @@ func TestPanic_in_lifecycle_message(t *testing.T) {
 					}
 				})})
 				fragile := s.Ref("parent/fragile")
+				synctest.Wait()
 				if !tt.lives {
 					spent := kittest.Await[kit.ChildSpent](probe)
 					require.Equal(t, "fragile", spent.Name)
