@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/tradebaas/tradebaas/actors/kit"
 	"github.com/tradebaas/tradebaas/strategy"
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -16,6 +17,7 @@ import (
 // EnterPosition asks the connection to place a bracket for a strategy. The connection decides
 // (trade.Account), commits, sends; the executor hears EntryDenied, or TradeChanged and EntryEnded.
 type EnterPosition struct {
+	kit.Must
 	Intent        trade.IntentID
 	Strategy      trade.StrategyID
 	StrategyName  string
@@ -31,6 +33,7 @@ type EnterPosition struct {
 
 // MoveStop asks to amend the stop of an open trade (break-even). Never a cancel first.
 type MoveStop struct {
+	kit.Must
 	Trade     trade.TradeID
 	Price     trade.Dec
 	BreakEven bool
@@ -38,6 +41,7 @@ type MoveStop struct {
 
 // CloseTrade asks to close an open trade at market, reduce-only; Reason is an exit reason.
 type CloseTrade struct {
+	kit.Must
 	Trade  trade.TradeID
 	Reason string
 }
@@ -45,6 +49,7 @@ type CloseTrade struct {
 // FollowAccount asks the connection to tell an executor about its strategy: at once an
 // AccountState, and from then on every change.
 type FollowAccount struct {
+	From       kit.Ref // the executor
 	Strategy   trade.StrategyID
 	Instrument trade.Instrument
 }
@@ -54,6 +59,8 @@ type FollowAccount struct {
 // AccountState tells an executor whether entries are allowed, what its account is worth, and its
 // open trade.
 type AccountState struct {
+	kit.Must
+	Strategy trade.StrategyID
 	Ready    bool   // reconciled and allowed to enter
 	Reason   string // why not
 	Balances []trade.Balance
@@ -65,6 +72,7 @@ type AccountState struct {
 
 // EntryDenied says that our own rules refused an entry; nothing was sent.
 type EntryDenied struct {
+	kit.Must
 	Strategy trade.StrategyID
 	Intent   trade.IntentID
 	Err      *trade.Error
@@ -72,6 +80,7 @@ type EntryDenied struct {
 
 // EntryEnded says that the exchange gave its final word on an entry order that got no fill.
 type EntryEnded struct {
+	kit.Must
 	Strategy trade.StrategyID
 	Intent   trade.IntentID
 	State    trade.OrderState // rejected, cancelled or expired
@@ -80,6 +89,7 @@ type EntryEnded struct {
 
 // TradeChanged carries a trade after it was stored: opened, grown, moved, closed.
 type TradeChanged struct {
+	kit.Must
 	Strategy trade.StrategyID
 	Trade    trade.Trade
 	At       time.Time // exchange time
@@ -90,7 +100,8 @@ type TradeChanged struct {
 // FollowMarket is a lease on a market: renewed every 15 s, dropped after 60 s. With a SignalKey the
 // follower hears SignalRaised; with Analysis set it also hears AnalysisChanged after every candle.
 type FollowMarket struct {
-	Follower string // unique name of the lease
+	Follower string  // unique name of the lease
+	From     kit.Ref // who is told
 	Config   strategy.Config
 	Ticker   bool
 	Candles  bool
@@ -104,12 +115,22 @@ type LeaveMarket struct{ Follower string }
 // Above tells the direction: true when mark >= Price wakes it.
 type SetTrigger struct {
 	Follower string
+	From     kit.Ref // who is told
 	Price    trade.Dec
 	Above    bool
 }
 
 // ClearTrigger withdraws a trigger.
 type ClearTrigger struct{ Follower string }
+
+// ToMarket reaches a market through markets, which starts it when it is not there.
+type ToMarket struct {
+	Market trade.Market
+	Msg    any
+}
+
+// Fail answers the sender of Msg, when it waits.
+func (m ToMarket) Fail(err error) { kit.Fail(m.Msg, err) }
 
 // ---- market -> followers ----
 
@@ -165,6 +186,12 @@ type CandleMoved struct {
 	Final  bool
 }
 
+// CandlesKept carries the newest candles that a market keeps, oldest first, the growing one last.
+type CandlesKept struct {
+	Market  trade.Market
+	Candles []trade.Candle
+}
+
 // PriceReached says that a trigger fired; it is gone now.
 type PriceReached struct {
 	Market trade.Market
@@ -176,8 +203,112 @@ type PriceReached struct {
 // Published is one event for the user's pages: a topic and its ready-made JSON data.
 // Must events are never dropped; the others are conflated by Key to the newest.
 type Published struct {
-	Topic string
-	Key   string
-	Must  bool
-	Data  json.RawMessage
+	Topic  string
+	Key    string
+	Must   bool
+	Source string // name of the connection that it comes from; "" for the user's own
+	Data   json.RawMessage
+}
+
+// Undroppable lets the events that must arrive pass a full mailbox.
+func (p Published) Undroppable() bool { return p.Must }
+
+// ---- user -> connection ----
+
+// AllowEntries opens or closes an account for new entries; exits and cancels always pass. It is
+// sent when a user is disabled or enabled.
+type AllowEntries struct {
+	kit.Must
+	Allowed bool
+	Reason  string
+}
+
+// GetBalances asks a connection for its balances.
+type GetBalances struct{ kit.Reply[[]trade.Balance] }
+
+// GetPositions asks a connection for its positions.
+type GetPositions struct {
+	kit.Reply[[]trade.PositionView]
+}
+
+// GetOrders asks a connection for the live orders in an instrument ("" for all).
+type GetOrders struct {
+	kit.Reply[[]trade.OrderView]
+	Instrument trade.Instrument
+}
+
+// ClosePosition asks a connection to close a position at market, reduce-only; it is answered when
+// the exit order is accepted.
+type ClosePosition struct {
+	kit.Must
+	kit.Reply[struct{}]
+	Instrument trade.Instrument
+	Reason     string // exit reason
+}
+
+// CloseStrategyTrade asks a connection to close the open trade of a strategy that was stopped, if
+// there is one, and to break off an entry that is under way.
+type CloseStrategyTrade struct {
+	kit.Must
+	Strategy trade.StrategyID
+	Reason   string // exit reason
+}
+
+// SnapshotWanted asks a connection for its items of a topic (orders, trades, positions, balance).
+// The SnapshotReady goes to the user on the same path as the topic's events.
+type SnapshotWanted struct {
+	Topic   string
+	Request uint64
+}
+
+// ---- connection -> user ----
+
+// SnapshotReady answers SnapshotWanted: Items is a JSON array, every item with its broker and
+// environment.
+type SnapshotReady struct {
+	kit.Must
+	Topic   string
+	Request uint64
+	Source  string // the connection's name, as in Published
+	Items   json.RawMessage
+}
+
+// ConnectionChanged tells the user how its connection stands, after every change.
+type ConnectionChanged struct {
+	kit.Must
+	Status trade.ConnectionStatus
+	// HasPosition tells whether any position is open there.
+	HasPosition bool
+}
+
+// ---- user -> executor ----
+
+// GetAnalysis asks an executor for its analysis view.
+type GetAnalysis struct {
+	kit.Reply[json.RawMessage]
+}
+
+// WatchAnalysis tells an executor whether any page follows its analysis. While one does, it sends
+// Published with topic and key analysis:<strategyId> after every change, and once at the beginning.
+type WatchAnalysis struct{ On bool }
+
+// ---- executor -> user ----
+
+// StrategyChanged tells the user what a strategy is doing, after every change of state.
+type StrategyChanged struct {
+	kit.Must
+	Strategy trade.StrategyID
+	State    trade.State
+	Reason   string
+	Trade    *trade.Trade // the open round trip
+}
+
+// StrategyEnded asks the user to commit a new will for a strategy that ends by itself: stopped
+// (trade.Completed), paused or error. The executor is stopped once it is committed.
+type StrategyEnded struct {
+	kit.Must
+	Strategy trade.StrategyID
+	Status   trade.Status
+	Act      string // last action
+	Message  string // for the user
 }

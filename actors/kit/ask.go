@@ -67,8 +67,8 @@ func Ask[T any](ctx context.Context, to Ref, question func(Reply[T]) any) (T, er
 	}
 }
 
-// fail answers the sender of msg, when it waits, with err.
-func fail(msg any, err error) {
+// Fail answers the sender of msg, when it waits, with err.
+func Fail(msg any, err error) {
 	if waiting, ok := msg.(Answerable); ok {
 		waiting.Fail(err)
 	}

@@ -144,7 +144,7 @@ func (k *Children) ended(id string) (name string) {
 	delete(k.byName, name)
 	if c.next == nil {
 		for _, msg := range c.held {
-			fail(msg, ErrGone)
+			Fail(msg, ErrGone)
 		}
 		return name
 	}

@@ -95,5 +95,5 @@ func (c *Context) Unknown() {
 	}
 	c.life.cell.kind.unknown.Inc()
 	c.log.Warn().Str("message", fmt.Sprintf("%T", c.message)).Msg("actor.message.unknown")
-	fail(c.message, fmt.Errorf("%s does not take %T: %w", c.self.ID(), c.message, ErrInternal))
+	Fail(c.message, fmt.Errorf("%s does not take %T: %w", c.self.ID(), c.message, ErrInternal))
 }

@@ -20,7 +20,7 @@ func (s *System) deadLetter(event any) {
 		return
 	}
 	s.metrics.deadLetters.Inc()
-	fail(letter.Message, ErrGone)
+	Fail(letter.Message, ErrGone)
 }
 
 func (s *System) answerWatch(watch *actor.Watch, gone *actor.PID) {

@@ -94,7 +94,7 @@ func (l *incarnation) own(msg *own) {
 
 func (l *incarnation) user(msg any) {
 	if l.ended {
-		fail(msg, ErrGone)
+		Fail(msg, ErrGone)
 		return
 	}
 	l.deliver(msg)
@@ -126,7 +126,7 @@ func (l *incarnation) deliver(msg any) {
 
 func (l *incarnation) failed(p *Panic, stats *typeMetrics, msg any) {
 	stats.panics.Inc()
-	fail(msg, ErrInternal)
+	Fail(msg, ErrInternal)
 	if l.ended {
 		l.cell.report(p, "ignored while ending", 0)
 		return

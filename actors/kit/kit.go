@@ -71,6 +71,8 @@ type (
 // Order and trade events carry it, prices never do.
 type Must struct{}
 
-func (Must) must() {}
+// Undroppable is always true.
+func (Must) Undroppable() bool { return true }
 
-type undroppable interface{ must() }
+// undroppable is a message that says for itself whether it must be taken.
+type undroppable interface{ Undroppable() bool }

@@ -180,6 +180,7 @@ func TestPanic_in_lifecycle_message(t *testing.T) {
 				if !tt.lives {
 					spent := kittest.Await[kit.ChildSpent](probe)
 					require.Equal(t, "fragile", spent.Name)
+					synctest.Wait()
 					require.False(t, fragile.Alive())
 					return
 				}

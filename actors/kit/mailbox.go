@@ -62,7 +62,7 @@ func (c *cell) PostUserMessage(msg any) {
 	depth := c.Mailbox.UserMessageCount()
 	if depth >= c.cap && !exempt(msg) {
 		c.kind.refused.Inc()
-		fail(msg, ErrOverloaded)
+		Fail(msg, ErrOverloaded)
 		return
 	}
 	if depth == 0 {
@@ -72,8 +72,10 @@ func (c *cell) PostUserMessage(msg any) {
 }
 
 func exempt(msg any) bool {
-	switch msg.(type) {
-	case undroppable, actor.AutoReceiveMessage:
+	switch m := msg.(type) {
+	case undroppable:
+		return m.Undroppable()
+	case actor.AutoReceiveMessage:
 		return true
 	}
 	return false
@@ -107,7 +109,7 @@ func (c *cell) PostSystemMessage(msg any) {
 // InvokeUserMessage hands msg to the actor, or answers for one that is gone.
 func (c *cell) InvokeUserMessage(msg any) {
 	if c.stopped.Load() {
-		fail(msg, ErrGone)
+		Fail(msg, ErrGone)
 		return
 	}
 	c.waiting.Store(time.Now().UnixNano())

@@ -28,7 +28,7 @@ func (r Ref) Same(other Ref) bool { return r.ID() == other.ID() }
 // ErrGone when nobody is there and ErrOverloaded when the mailbox is full.
 func (r Ref) Tell(msg any) {
 	if r.pid == nil {
-		fail(msg, ErrGone)
+		Fail(msg, ErrGone)
 		return
 	}
 	r.system.root.Send(r.pid, msg)
