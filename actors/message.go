@@ -18,12 +18,15 @@ import (
 // (trade.Account), commits, sends; the executor hears EntryDenied, or TradeChanged and EntryEnded.
 type EnterPosition struct {
 	kit.Must
+	From          kit.Ref // the executor
 	Intent        trade.IntentID
 	Strategy      trade.StrategyID
 	StrategyName  string
 	ConfigVersion int
 	Instrument    trade.Instrument
 	Plan          strategy.Plan
+	Spec          trade.Spec      // fresh, from the market
+	Ticker        trade.Ticker    // fresh, from the market
 	CandleTime    time.Time       // open time of the deciding candle; zero: none
 	GoodUntil     time.Time       // exchange time after which the signal is stale; zero: no limit
 	Config        strategy.Config // for the levels after the fill
@@ -52,6 +55,8 @@ type FollowAccount struct {
 	From       kit.Ref // the executor
 	Strategy   trade.StrategyID
 	Instrument trade.Instrument
+	Counters   trade.Counters // as loaded; the connection's own are newer when it has any
+	Cooldown   time.Duration  // after an exit fill
 }
 
 // ---- connection -> executor (through its user) ----
@@ -67,6 +72,8 @@ type AccountState struct {
 	Trade    *trade.Trade // the strategy's open trade
 	Position trade.VenuePosition
 	Entering bool // an entry of the strategy is under way
+	Foreign  bool // the exchange's position differs from what our fills explain
+	Counters trade.Counters
 	At       time.Time
 }
 
@@ -92,7 +99,8 @@ type TradeChanged struct {
 	kit.Must
 	Strategy trade.StrategyID
 	Trade    trade.Trade
-	At       time.Time // exchange time
+	Counters trade.Counters // of the strategy after this change
+	At       time.Time      // exchange time
 }
 
 // ---- executor and pages -> market ----
