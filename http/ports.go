@@ -48,14 +48,16 @@ type Trading interface {
 	UserBusy(ctx context.Context, user trade.UserID) (bool, error)
 }
 
-// CatalogueEntry is one strategy of the catalogue.
-type CatalogueEntry struct {
+// CatalogueEntry is one strategy of the catalogue. An alias, so that the tree can answer it without
+// importing this package.
+type CatalogueEntry = struct {
 	Name string
 	Info json.RawMessage
 }
 
 // Socket is an upgraded WebSocket as a session needs it. ReadText blocks; WriteText has a deadline.
-type Socket interface {
+// An alias, for the same reason.
+type Socket = interface {
 	ReadText() ([]byte, error)
 	WriteText(frame []byte) error
 	// Close sends a close frame with the code and reason and ends the socket; safe to repeat.
