@@ -24,7 +24,13 @@ type form struct {
 	params  []parameter
 	sizing  map[string]Sizing // by preset; nil: the strategy decides its own size
 	presets []string          // the first is used when none is named
-	cross   func(s settings) []trade.FieldError
+	orders  []order
+}
+
+// order is what must hold between two parameters: low below high, or at most high.
+type order struct {
+	low, high string
+	equal     bool // low may equal high
 }
 
 // settings are the checked values of a form, as canonical JSON literals by parameter name.
@@ -43,10 +49,8 @@ func (f *form) parse(raw json.RawMessage) (settings, error) {
 	wrong = append(wrong, s.takeSizing(given)...)
 	bad := s.takeParameters(given)
 	wrong = append(wrong, bad...)
+	wrong = append(wrong, s.disorder(bad)...)
 	wrong = append(wrong, f.unknown(given)...)
-	if len(bad) == 0 && f.cross != nil {
-		wrong = append(wrong, f.cross(s)...)
-	}
 	if len(wrong) > 0 {
 		return settings{}, trade.InvalidFields("invalid_parameters",
 			fmt.Sprintf("%s cannot run with these settings: %s.", f.name, sentence(wrong)), wrong...)
@@ -125,6 +129,23 @@ func (s *settings) takeParameters(given map[string]json.RawMessage) (wrong []tra
 			continue
 		}
 		s.literal[p.name] = literal
+	}
+	return wrong
+}
+
+// disorder names the pairs that contradict each other; a field that is wrong in itself is left out.
+func (s settings) disorder(bad []trade.FieldError) (wrong []trade.FieldError) {
+	for _, o := range s.form.orders {
+		if slices.ContainsFunc(bad, func(w trade.FieldError) bool { return w.Field == o.low || w.Field == o.high }) {
+			continue
+		}
+		c := s.dec(o.low).Cmp(s.dec(o.high))
+		switch {
+		case o.equal && c > 0:
+			wrong = append(wrong, trade.FieldError{Field: o.low, Error: fmt.Sprintf("must be at most %s (%s)", o.high, s.literal[o.high])})
+		case !o.equal && c >= 0:
+			wrong = append(wrong, trade.FieldError{Field: o.low, Error: fmt.Sprintf("must be below %s (%s)", o.high, s.literal[o.high])})
+		}
 	}
 	return wrong
 }

@@ -1,7 +1,5 @@
 package strategy
 
-import "github.com/tradebaas/tradebaas/trade"
-
 // defaultLeverage is a trade's notional over the equity of its settlement currency, at most.
 const defaultLeverage = 5
 
@@ -15,15 +13,4 @@ var riskParameters = []parameter{
 
 func (s settings) risk() risk {
 	return risk{sizing: s.sizing, maxLeverage: s.dec("maxLeverage")}
-}
-
-// below gives an error for the first field when the pair is not in order; strict refuses equality too.
-func (s settings) below(low, high string, strict bool) []trade.FieldError {
-	switch c := s.dec(low).Cmp(s.dec(high)); {
-	case c > 0 && !strict:
-		return []trade.FieldError{{Field: low, Error: "must be at most " + high + " (" + s.literal[high] + ")"}}
-	case c >= 0 && strict:
-		return []trade.FieldError{{Field: low, Error: "must be below " + high + " (" + s.literal[high] + ")"}}
-	}
-	return nil
 }

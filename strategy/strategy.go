@@ -101,6 +101,16 @@ type Analysis struct {
 // Ready tells whether enough candles have been seen.
 func (a Analysis) Ready() bool { return a.Have >= a.Need }
 
+// Value gives an indicator by its name.
+func (a Analysis) Value(name string) (value float64, found bool) {
+	for _, i := range a.Indicators {
+		if i.Name == name {
+			return i.Value, true
+		}
+	}
+	return 0, false
+}
+
 // Indicator is one named value, rounded to 9 decimals.
 type Indicator struct {
 	Name  string  `json:"name"`
