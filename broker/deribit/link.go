@@ -1,0 +1,290 @@
+package deribit
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fasthttp/websocket"
+	"github.com/rs/zerolog"
+	"github.com/valyala/fastjson"
+)
+
+// link is JSON-RPC over one socket: it pairs answers with requests and hands notifications on. It
+// knows nothing of accounts, so that several sessions can share one when that is wanted.
+type link struct {
+	conn   *websocket.Conn
+	log    zerolog.Logger
+	notify func(channel []byte, data *fastjson.Value) // called by the reader only
+	free   func()                                     // gives the connection back to the budget
+
+	turn     chan struct{} // holds one token: whoever has it may write
+	patience atomic.Int64  // nanoseconds of silence after which the link counts as dead
+	play     atomic.Int32  // what answers say of play money: 0 nothing, 1 real, 2 play
+
+	mu      sync.Mutex
+	lastID  uint64
+	pending map[uint64]*call
+	cause   error // why it ended; set before done is closed
+
+	done    chan struct{} // closed when the reader has ended and every call is answered
+	workers sync.WaitGroup
+}
+
+// call is one request that waits for its answer. read runs on the reader's goroutine.
+type call struct {
+	method string
+	read   func(result *fastjson.Value) error
+	err    error
+	done   chan struct{}
+}
+
+// call sends a request once and waits for its answer, which read takes apart; what read is given
+// is valid only while it runs. The error is a *broker.Error.
+func (l *link) call(ctx context.Context, method string, p params, read func(*fastjson.Value) error) error {
+	if err := ctx.Err(); err != nil {
+		return notSent(err)
+	}
+	c := &call{method: method, read: read, done: make(chan struct{})}
+	id, err := l.register(c)
+	if err != nil {
+		return notSent(err)
+	}
+	if err := l.send(ctx, id, method, p); err != nil {
+		l.forget(id)
+		return err
+	}
+	select {
+	case <-c.done:
+		return c.err
+	case <-ctx.Done():
+	}
+	if l.forget(id) {
+		return unknown(fmt.Errorf("%s: %w", method, ctx.Err()))
+	}
+	<-c.done // the reader has it in hand
+	return c.err
+}
+
+func (l *link) register(c *call) (uint64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cause != nil {
+		return 0, l.cause
+	}
+	l.lastID++
+	l.pending[l.lastID] = c
+	return l.lastID, nil
+}
+
+// forget takes a call out; false says that somebody else already has.
+func (l *link) forget(id uint64) bool { return l.take(id) != nil }
+
+func (l *link) take(id uint64) *call {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.pending[id]
+	delete(l.pending, id)
+	return c
+}
+
+var frames = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
+
+// send writes one request. It waits for its turn, so a frame is never mixed with another.
+func (l *link) send(ctx context.Context, id uint64, method string, p params) error {
+	select {
+	case <-l.turn:
+	case <-ctx.Done():
+		return notSent(ctx.Err())
+	case <-l.done:
+		return notSent(l.cause)
+	}
+	defer func() { l.turn <- struct{}{} }()
+	frame := frames.Get().(*[]byte)
+	defer frames.Put(frame)
+	*frame = appendRequest((*frame)[:0], id, method, p)
+	if err := l.write(*frame); err != nil {
+		l.fail(err)
+		return unknown(fmt.Errorf("%s: %w", method, err)) // part of it may have left
+	}
+	return nil
+}
+
+func (l *link) write(frame []byte) error {
+	if err := l.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	return l.conn.WriteMessage(websocket.TextMessage, frame)
+}
+
+// fail ends the link. The first cause counts; the reader then finishes the rest.
+func (l *link) fail(cause error) {
+	l.mu.Lock()
+	if l.cause == nil {
+		l.cause = cause
+	}
+	l.mu.Unlock()
+	_ = l.conn.Close() // a second close has nothing to add
+}
+
+// close ends the link and waits for its goroutines.
+func (l *link) close() {
+	l.fail(errClosed)
+	<-l.done
+	l.workers.Wait()
+}
+
+// run reads until the socket ends. A frame that makes the decoder panic costs this link, not the process.
+func (l *link) run() {
+	defer l.finish()
+	defer func() {
+		if p := recover(); p != nil {
+			l.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("deribit.link.panicked")
+			l.fail(fmt.Errorf("panic while reading: %v", p))
+		}
+	}()
+	l.fail(l.readFrames())
+}
+
+func (l *link) readFrames() error {
+	var in inbox
+	for {
+		frame, err := in.next(l)
+		if err != nil {
+			return err
+		}
+		l.handle(frame)
+	}
+}
+
+// finish answers what is still waiting: it was sent, and now nobody will say what became of it.
+func (l *link) finish() {
+	l.mu.Lock()
+	orphans := l.pending
+	l.pending = nil
+	cause := l.cause
+	l.mu.Unlock()
+	for _, c := range orphans {
+		c.err = unknown(fmt.Errorf("%s: %w", c.method, cause))
+		close(c.done)
+	}
+	l.free()
+	close(l.done)
+}
+
+var parsers fastjson.ParserPool
+
+// largeFrame is the size from which a parser is not kept: its memory would never be given back.
+const largeFrame = 256 << 10
+
+// handle reads one frame. What cannot be understood is logged and left; an order that it may have
+// answered then ends unknown, which is the truth.
+func (l *link) handle(frame []byte) {
+	parser := parsers.Get()
+	v, err := parser.ParseBytes(frame)
+	if err != nil {
+		l.log.Warn().Err(err).Int("bytes", len(frame)).Msg("deribit.frame.unreadable")
+		return
+	}
+	if len(frame) < largeFrame {
+		defer parsers.Put(parser)
+	}
+	switch id := v.Get("id"); {
+	case id != nil && id.Type() == fastjson.TypeNumber:
+		l.answer(id, v)
+	case v.Exists("method"):
+		l.notified(v)
+	default:
+		l.log.Warn().Int("code", v.GetInt("error", "code")).Msg("deribit.frame.unexpected")
+	}
+}
+
+func (l *link) answer(id, v *fastjson.Value) {
+	if play := v.Get("testnet"); play != nil {
+		l.learnMoney(play)
+	}
+	n, err := id.Uint64()
+	if err != nil {
+		return
+	}
+	c := l.take(n)
+	if c == nil {
+		return // its caller has stopped waiting
+	}
+	defer close(c.done)
+	c.err = c.outcome(v)
+}
+
+func (c *call) outcome(v *fastjson.Value) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = unreadable(c.method, fmt.Errorf("panic: %v", p))
+		}
+	}()
+	if failure := v.Get("error"); failure != nil && failure.Type() == fastjson.TypeObject {
+		return answered(failure)
+	}
+	result := v.Get("result")
+	if result == nil {
+		return unreadable(c.method, fmt.Errorf("neither result nor error"))
+	}
+	if c.read == nil {
+		return nil
+	}
+	if err := c.read(result); err != nil {
+		return unreadable(c.method, err)
+	}
+	return nil
+}
+
+func (l *link) notified(v *fastjson.Value) {
+	switch string(v.GetStringBytes("method")) {
+	case "subscription":
+		if l.notify != nil {
+			l.notify(v.GetStringBytes("params", "channel"), v.Get("params", "data"))
+		}
+	case "heartbeat":
+		if string(v.GetStringBytes("params", "type")) == "test_request" {
+			l.workers.Go(l.proveAlive)
+		}
+	}
+}
+
+// proveAlive answers a test request. It runs beside the reader, which must never wait for a write.
+func (l *link) proveAlive() {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	if err := l.call(ctx, "public/test", nil, nil); err != nil {
+		l.log.Debug().Err(err).Msg("deribit.heartbeat.unanswered")
+	}
+}
+
+// heartbeat asks the exchange to show life at an interval, and from then on takes two intervals
+// of silence for a dead link: a half-open socket never says that it is.
+func (l *link) heartbeat(ctx context.Context, interval time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	err := l.call(ctx, "public/set_heartbeat", params(nil).number("interval", int64(interval/time.Second)), nil)
+	if err == nil {
+		l.patience.Store(int64(2 * interval))
+	}
+	return err
+}
+
+func (l *link) learnMoney(play *fastjson.Value) {
+	switch play.Type() {
+	case fastjson.TypeTrue:
+		l.play.Store(2)
+	case fastjson.TypeFalse:
+		l.play.Store(1)
+	}
+}
+
+// playMoney tells whether the exchange calls itself a test exchange, and whether it said so at all.
+func (l *link) playMoney() (play, told bool) {
+	p := l.play.Load()
+	return p == 2, p != 0
+}

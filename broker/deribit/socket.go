@@ -1,0 +1,127 @@
+package deribit
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fasthttp/websocket"
+	"github.com/valyala/fastjson"
+)
+
+// Deadlines. An order's is longer than the five seconds in which matching may start it.
+const (
+	dialTimeout   = 10 * time.Second
+	checkTimeout  = 15 * time.Second
+	setupTimeout  = 30 * time.Second
+	readTimeout   = 10 * time.Second
+	orderTimeout  = 8 * time.Second
+	cancelTimeout = 5 * time.Second
+	writeTimeout  = 5 * time.Second
+)
+
+const (
+	readBuffer   = 1024
+	writeBuffer  = 4096     // from a shared pool; a whole order fits, so it leaves as one frame
+	maxFrameSize = 32 << 20 // the list of all instruments is some 5 MB
+)
+
+var writeBuffers sync.Pool
+
+// connect waits for a free connection and opens a socket. The link reads at once; it is ended
+// with close, or ends by itself.
+func (v *Venue) connect(ctx context.Context, notify func([]byte, *fastjson.Value)) (*link, error) {
+	if err := v.slots.acquire(ctx); err != nil {
+		return nil, fmt.Errorf("wait for a free connection: %w", err)
+	}
+	conn, err := v.dial(ctx)
+	if err != nil {
+		v.slots.release()
+		return nil, err
+	}
+	return v.newLink(conn, notify), nil
+}
+
+func (v *Venue) newLink(conn *websocket.Conn, notify func([]byte, *fastjson.Value)) *link {
+	l := &link{
+		conn:    conn,
+		log:     v.options.Logger,
+		notify:  notify,
+		free:    v.slots.release,
+		turn:    make(chan struct{}, 1),
+		pending: make(map[uint64]*call),
+		done:    make(chan struct{}),
+	}
+	l.turn <- struct{}{}
+	l.patience.Store(int64(setupTimeout))
+	go l.run()
+	return l
+}
+
+func (v *Venue) dial(ctx context.Context) (*websocket.Conn, error) {
+	dialer := websocket.Dialer{
+		NetDialContext:   v.options.Dial,
+		HandshakeTimeout: dialTimeout,
+		ReadBufferSize:   readBuffer,
+		WriteBufferSize:  writeBuffer,
+		WriteBufferPool:  &writeBuffers,
+	}
+	conn, response, err := dialer.DialContext(ctx, v.options.URL, nil)
+	if err != nil {
+		return nil, dialError(response, err)
+	}
+	conn.SetReadLimit(maxFrameSize)
+	return conn, nil
+}
+
+func dialError(response *http.Response, err error) error {
+	switch {
+	case response == nil:
+		return fmt.Errorf("connect to the exchange: %w", err)
+	case response.StatusCode == http.StatusTooManyRequests:
+		return fmt.Errorf("the exchange refuses more connections from this address: %w", err)
+	default:
+		return fmt.Errorf("connect to the exchange: status %d: %w", response.StatusCode, err)
+	}
+}
+
+// inbox is the memory that frames are read into, one after the other.
+type inbox struct{ buffer []byte }
+
+// next waits for a frame, as long as the link's patience lasts. The frame is valid until the next call.
+func (in *inbox) next(l *link) ([]byte, error) {
+	if err := l.conn.SetReadDeadline(time.Now().Add(time.Duration(l.patience.Load()))); err != nil {
+		return nil, err
+	}
+	_, r, err := l.conn.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	if cap(in.buffer) > largeFrame {
+		in.buffer = nil
+	}
+	in.buffer, err = appendAll(in.buffer[:0], r)
+	return in.buffer, err
+}
+
+func appendAll(dst []byte, r io.Reader) ([]byte, error) {
+	if cap(dst) == 0 {
+		dst = make([]byte, 0, 2048)
+	}
+	for {
+		if len(dst) == cap(dst) {
+			dst = append(dst, 0)[:len(dst)]
+		}
+		n, err := r.Read(dst[len(dst):cap(dst)])
+		dst = dst[:len(dst)+n]
+		if err == io.EOF {
+			return dst, nil
+		}
+		if err != nil {
+			return dst, err
+		}
+	}
+}
