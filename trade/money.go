@@ -136,6 +136,9 @@ func (a Dec) Round(decimals uint8) Dec { return Dec{a.d.RoundHAZ(decimals)} }
 // Percent gives p percent of a.
 func (a Dec) Percent(p Dec) Dec { return a.Mul(p).Div(NewDec(100)) }
 
+// Float is the nearest float64, for indicators and charts only: no money is ever computed with it.
+func (a Dec) Float() float64 { return a.d.InexactFloat64() }
+
 // String writes the shortest plain form: no exponent, no trailing zeros.
 func (a Dec) String() string { return a.d.String() }
 
