@@ -1,0 +1,29 @@
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Snapshot writes the whole state. The same state always gives the same bytes.
+func (x *Exchange) Snapshot() ([]byte, error) { return json.Marshal(&x.State) }
+
+// Restore makes an exchange of a snapshot and the source it ran on.
+func Restore(source Source, snapshot []byte) (*Exchange, error) {
+	x := &Exchange{source: source}
+	if err := json.Unmarshal(snapshot, &x.State); err != nil {
+		return nil, fmt.Errorf("read the snapshot: %w", err)
+	}
+	if len(x.Markets) != len(Instruments) {
+		return nil, fmt.Errorf("read the snapshot: it holds %d markets, not %d", len(x.Markets), len(Instruments))
+	}
+	taken := make([][2][]int64, len(x.Markets))
+	for n, m := range x.Markets {
+		taken[n] = m.Taken
+	}
+	x.wire()
+	for n, m := range x.Markets {
+		m.Taken, m.laddered = taken[n], false
+	}
+	return x, nil
+}

@@ -1,0 +1,257 @@
+package market
+
+import (
+	"sync"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
+)
+
+// Synthetic is a made-up market: a pure function of seed, instrument and time, with history as far
+// back as anybody asks. What it keeps is only a cache. It is safe for concurrent use.
+type Synthetic struct {
+	seed uint64
+
+	mu      sync.Mutex
+	days    map[dayKey]*day
+	order   []dayKey
+	minutes map[int]minute // the last minute asked for, by instrument
+	bars    map[barKey]*[minutesPerDay]core.Bar
+	barDays []barKey
+}
+
+const (
+	minutesPerDay = 1440
+	daysCached    = 40
+)
+
+type dayKey struct {
+	coin string
+	day  int64
+}
+
+type barKey struct {
+	instrument int
+	day        int64
+}
+
+// day is the index of one coin over one UTC day.
+type day struct {
+	level      [minutesPerDay + 1]float64 // log price at the start of each minute
+	volatility [minutesPerDay]float64     // standard deviation of each minute
+	volume     [minutesPerDay]float64     // USD traded in each minute
+}
+
+// minute is one instrument's path over one minute: 60 log prices and the logs of its premium.
+type minute struct {
+	at       int64
+	index    [60]float64
+	premium  [60]float64
+	slow     [60]float64
+	volume   float64 // USD a second, on average
+	activity float64 // volatility against its mean
+	weight   [60]uint8
+}
+
+// NewSynthetic makes the market of a seed.
+func NewSynthetic(seed uint64) *Synthetic {
+	return &Synthetic{seed: seed, days: map[dayKey]*day{}, minutes: map[int]minute{}, bars: map[barKey]*[minutesPerDay]core.Bar{}}
+}
+
+// Tick gives one second.
+func (s *Synthetic) Tick(i *core.Instrument, second int64) core.Tick {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := floorDiv(second, 60)
+	m := s.minute(i, at)
+	n := second - at*60
+	base := coins[string(i.Base)].base
+	g := grid(i)
+	price := g.ticks(base * exp(m.index[n]+m.premium[n]))
+	spread := int64(g.price(price) * 0.00001 * m.activity / g.tick)
+	return core.Tick{
+		Price: price, Index: fine(base * exp(m.index[n])), Mark: fine(base * exp(m.index[n]+m.slow[n])),
+		Volume: m.contracts(g, n), Sell: m.weight[n]&1 == 1, Spread: max(1, spread),
+	}
+}
+
+// Bar gives one minute. It opens at the last price before it.
+func (s *Synthetic) Bar(i *core.Instrument, at, through int64) core.Bar {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if through < at*60+59 {
+		return s.makeBar(i, at, through-at*60)
+	}
+	key := barKey{i.ID, floorDiv(at, minutesPerDay)}
+	cache := s.bars[key]
+	if cache == nil {
+		cache = &[minutesPerDay]core.Bar{}
+		s.bars[key] = cache
+		if s.barDays = append(s.barDays, key); len(s.barDays) > daysCached {
+			delete(s.bars, s.barDays[0])
+			s.barDays = s.barDays[1:]
+		}
+	}
+	bar := &cache[at-key.day*minutesPerDay]
+	if bar.Close == 0 {
+		*bar = s.makeBar(i, at, 59)
+	}
+	return *bar
+}
+
+func (s *Synthetic) makeBar(i *core.Instrument, at, last int64) core.Bar {
+	m := s.minute(i, at)
+	g, base := grid(i), coins[string(i.Base)].base
+	open := s.lastLog(i, at-1)
+	high, low := open, open
+	bar := core.Bar{Open: g.ticks(base * exp(open))}
+	for n := int64(0); n <= last; n++ {
+		v := m.index[n] + m.premium[n]
+		high, low = max(high, v), min(low, v)
+		bar.Volume += m.contracts(g, n)
+	}
+	bar.High, bar.Low = g.ticks(base*exp(high)), g.ticks(base*exp(low))
+	bar.Close = g.ticks(base * exp(m.index[last]+m.premium[last]))
+	return bar
+}
+
+// lastLog is the log price in the last second of a minute; it must not evict the minute in hand.
+func (s *Synthetic) lastLog(i *core.Instrument, at int64) float64 {
+	m := s.build(i, at)
+	return m.index[59] + m.premium[59]
+}
+
+// contracts is what was traded in a second: never nothing.
+func (m *minute) contracts(g gridOf, n int64) int64 {
+	usd := float64(m.volume * (0.5 + float64(m.weight[n])/256))
+	return max(1, int64(usd/g.contract(coinPrice(m, n, g))))
+}
+
+func coinPrice(m *minute, n int64, g gridOf) float64 {
+	if g.inverse {
+		return 1
+	}
+	return float64(g.base * exp(m.index[0]))
+}
+
+func (s *Synthetic) minute(i *core.Instrument, at int64) *minute {
+	if m, ok := s.minutes[i.ID]; ok && m.at == at {
+		return &m
+	}
+	m := s.build(i, at)
+	s.minutes[i.ID] = m
+	return &m
+}
+
+// build makes a minute: a free walk in seconds, bent so that it ends where the next minute starts.
+func (s *Synthetic) build(i *core.Instrument, at int64) minute {
+	d, c := s.day(string(i.Base), floorDiv(at, minutesPerDay)), coins[string(i.Base)]
+	n := at - floorDiv(at, minutesPerDay)*minutesPerDay
+	m := minute{at: at, volume: d.volume[n] / 60, activity: clamp(d.volatility[n]/float64(minuteDeviation*c.scale), 0.5, 8)}
+	step := float64(d.volatility[n] * rootSixtieth)
+	walk, key := 0.0, mix(s.seed, hashOf(string(i.Base)), uint64(at))
+	for k := 0; k < 60; k++ {
+		m.index[k] = walk
+		h := mix(key, uint64(k))
+		walk += float64(step * coarse(h))
+		m.weight[k] = uint8(h * 0x9e3779b97f4a7c15 >> 56)
+	}
+	bend := (d.level[n+1] - d.level[n] - walk) / 60
+	for k := range m.index {
+		m.index[k] += d.level[n] + float64(bend*float64(k))
+	}
+	s.premia(i, at, &m)
+	return m
+}
+
+const rootSixtieth = 0.12909944487358055
+
+// premia fills in the perpetual's premium: straight lines between hashed values.
+func (s *Synthetic) premia(i *core.Instrument, at int64, m *minute) {
+	id := uint64(i.ID)
+	hour := floorDiv(at, 60)
+	from := float64(slowPremium * normal(mix(s.seed, id, 11, uint64(hour))))
+	to := float64(slowPremium * normal(mix(s.seed, id, 11, uint64(hour+1))))
+	quickFrom := float64(quickPremium * normal(mix(s.seed, id, 12, uint64(at))))
+	quickTo := float64(quickPremium * normal(mix(s.seed, id, 12, uint64(at+1))))
+	for k := range m.slow {
+		part := float64(k) / 60
+		done := (float64(at-hour*60) + part) / 60
+		m.slow[k] = from + float64((to-from)*done)
+		m.premium[k] = m.slow[k] + quickFrom + float64((quickTo-quickFrom)*part)
+	}
+}
+
+func (s *Synthetic) day(name string, n int64) *day {
+	key := dayKey{name, n}
+	if d := s.days[key]; d != nil {
+		return d
+	}
+	d := s.buildDay(name, n)
+	s.days[key] = d
+	if s.order = append(s.order, key); len(s.order) > daysCached {
+		delete(s.days, s.order[0])
+		s.order = s.order[1:]
+	}
+	return d
+}
+
+// buildDay makes a day: 1,440 moves with clustered volatility, bent to end at the next day's level.
+func (s *Synthetic) buildDay(name string, n int64) *day {
+	c, d := coins[name], &day{}
+	start, end := s.anchor(name, n), s.anchor(name, n+1)
+	walk := 0.0
+	for k := int64(0); k < minutesPerDay; k++ {
+		at := n*minutesPerDay + k
+		log := s.logVolatility(at)
+		d.volatility[k] = float64(minuteDeviation * c.scale * exp(log-logVolatilityVariance))
+		d.volume[k] = float64(medianVolume * exp(float64(volumeSlope*log)+float64(volumeNoise*normal(mix(s.seed, hashOf(name), 21, uint64(at))))))
+		d.level[k] = walk
+		walk += float64(d.volatility[k] * s.shock(name, 22, at))
+	}
+	d.level[minutesPerDay] = walk
+	bend := (end - start - walk) / minutesPerDay
+	for k := range d.level {
+		d.level[k] += start + float64(bend*float64(k))
+	}
+	return d
+}
+
+// logVolatility is the sum of the factors of a minute; its mean is 0.
+func (s *Synthetic) logVolatility(at int64) float64 {
+	sum := 0.0
+	for k, f := range volatilityFactors {
+		phase := int64(mix(s.seed, 31, uint64(k)) % uint64(f.minutes))
+		sum += float64(f.deviation * normal(mix(s.seed, 32, uint64(k), uint64(floorDiv(at+phase, f.minutes)))))
+	}
+	return sum
+}
+
+// shock is a normal deviate that a coin shares in part with BTC.
+func (s *Synthetic) shock(name string, kind uint64, at int64) float64 {
+	c := coins[name]
+	z := float64(c.common * normal(mix(s.seed, hashOf("BTC"), kind, uint64(at))))
+	if c.own != 0 {
+		z += float64(c.own * normal(mix(s.seed, hashOf(name), kind, uint64(at))))
+	}
+	return z
+}
+
+// anchor is the log price at the start of a day.
+func (s *Synthetic) anchor(name string, n int64) float64 {
+	sum, weight := 0.0, dayDeviation*coins[name].scale
+	for k := int64(0); k < dayTerms; k++ {
+		sum += float64(weight * s.shock(name, 23, n-k))
+		weight = float64(weight * dayMemory)
+	}
+	return sum
+}
+
+func hashOf(s string) (h uint64) {
+	h = 14695981039346656037
+	for _, b := range []byte(s) {
+		h = (h ^ uint64(b)) * 1099511628211
+	}
+	return h
+}
+
+func clamp(v, low, high float64) float64 { return max(low, min(high, v)) }
