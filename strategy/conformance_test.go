@@ -1,0 +1,23 @@
+package strategy_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tradebaas/tradebaas/strategy"
+	"github.com/tradebaas/tradebaas/strategy/strategytest"
+)
+
+func TestCatalogue_conforms(t *testing.T) {
+	names := map[string]bool{}
+	for _, info := range strategy.Catalogue() {
+		require.False(t, names[info.Name], "two strategies are called %s", info.Name)
+		require.Regexp(t, `^[A-Za-z0-9][A-Za-z0-9 _-]{0,49}$`, info.Name)
+		names[info.Name] = true
+		d, err := strategy.Find(info.Name)
+		require.NoError(t, err)
+		t.Run(info.Name, func(t *testing.T) { strategytest.Run(t, d) })
+	}
+	require.True(t, names["Razor"] && names["Fast Test"])
+}
