@@ -30,10 +30,10 @@ func newRazorText(s settings, need int) razorText {
 	}}
 }
 
-// data is the line about the candles collected.
-func (x razorText) data(have int) Checkpoint {
-	c := Checkpoint{ID: "data", Label: "Candles", Status: Met, Value: fmt.Sprintf("%d/%d", min(have, x.need), x.need), Description: "Closed candles needed before anything is decided."}
-	if have < x.need {
+// dataCheckpoint is the line about the candles collected, the first of every strategy.
+func dataCheckpoint(have, need int) Checkpoint {
+	c := Checkpoint{ID: "data", Label: "Candles", Status: Met, Value: fmt.Sprintf("%d/%d", min(have, need), need), Description: "Closed candles needed before anything is decided."}
+	if have < need {
 		c.Status = Pending
 	}
 	return c
@@ -43,7 +43,7 @@ func (x razorText) data(have int) Checkpoint {
 // costs, pending otherwise.
 func (x razorText) checkpoints(p razorParams, r reading, t tally, have int) []Checkpoint {
 	all := make([]Checkpoint, 0, 9)
-	all = append(all, x.data(have),
+	all = append(all, dataCheckpoint(have, x.need),
 		x.line(ruleVolatility, "Volatility", plain(r.volatility), t),
 		x.line(ruleRSI, "RSI", plain(r.rsi), t),
 		x.averages(r, t),

@@ -115,7 +115,7 @@ func (e *razorEvaluator) analyse(c Candle) Analysis {
 		Indicators: []Indicator{}, Signal: Signal{Type: None, Reasons: []Reason{}},
 	}
 	if !a.Ready() {
-		a.Checkpoints = []Checkpoint{e.text.data(e.have)}
+		a.Checkpoints = []Checkpoint{dataCheckpoint(e.have, e.need)}
 		return a
 	}
 	r := e.read(c)
