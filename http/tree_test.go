@@ -1,0 +1,254 @@
+package http
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+var paperVenue = trade.Venue{Broker: trade.Deribit, Environment: trade.Paper}
+
+const bitcoin trade.Instrument = "BTC_USDC-PERPETUAL"
+
+// tree is a Trading that remembers what it was asked. Its sockets echo and obey EndSessions.
+type tree struct {
+	mu        sync.Mutex
+	calls     []string
+	grant     trade.Grant
+	checked   bool
+	keyErr    error
+	used      bool
+	busy      map[trade.UserID]bool
+	state     string
+	instances map[trade.StrategyID]trade.StrategyStatus
+	panics    bool
+	hold      chan struct{} // StartStrategy waits for it
+	held      chan struct{} // closed when StartStrategy waits
+	open      map[*echo]bool
+	checks    []Check
+	paperErr  error
+	papers    int
+}
+
+type echo struct {
+	user   trade.UserID
+	signIn string
+	socket Socket
+}
+
+var (
+	_ Trading       = (*tree)(nil)
+	_ PaperAccounts = (*tree)(nil)
+	_ Readiness     = (*tree)(nil)
+)
+
+func newTree() *tree {
+	return &tree{checked: true, grant: trade.Grant{CanTrade: true, Scopes: []string{"trade:read_write", "account:read"}}, state: trade.ConnConnected,
+		busy: map[trade.UserID]bool{}, instances: map[trade.StrategyID]trade.StrategyStatus{}, open: map[*echo]bool{}, checks: []Check{{Name: "database", OK: true}}}
+}
+
+func (f *tree) note(call string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, call)
+}
+
+func (f *tree) called(prefix string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	count := 0
+	for _, call := range f.calls {
+		if strings.HasPrefix(call, prefix) {
+			count++
+		}
+	}
+	return count
+}
+
+func (f *tree) Create(context.Context) (trade.Key, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.papers++
+	return trade.Key{ID: "paper-key-9999", Secret: "paper-secret"}, f.paperErr
+}
+
+func (f *tree) Ready(context.Context) []Check { return f.checks }
+
+func (f *tree) CheckKey(_ context.Context, account trade.AccountID, _ trade.Key) (trade.Grant, bool, error) {
+	f.note("CheckKey " + account.String())
+	return f.grant, f.checked, f.keyErr
+}
+
+func (f *tree) KeyInUse(context.Context, trade.AccountID) (bool, error) { return f.used, nil }
+
+func (f *tree) Connect(_ context.Context, account trade.AccountID) (trade.ConnectionStatus, error) {
+	f.note("Connect " + account.String())
+	return trade.ConnectionStatus{Venue: account.Venue, State: f.state, IsConnected: f.state == trade.ConnConnected}, nil
+}
+
+func (f *tree) Disconnect(_ context.Context, account trade.AccountID) (trade.ConnectionStatus, error) {
+	f.note("Disconnect " + account.String())
+	return trade.ConnectionStatus{Venue: account.Venue, State: trade.ConnDisconnected}, nil
+}
+
+func (f *tree) ConnectionStatuses(context.Context, trade.UserID) ([]trade.ConnectionStatus, error) {
+	return []trade.ConnectionStatus{{Venue: paperVenue, State: trade.ConnConnected, IsConnected: true, IsAuthenticated: true, Simulated: true}}, nil
+}
+
+func (f *tree) Balances(_ context.Context, account trade.AccountID) ([]trade.Balance, error) {
+	f.note("Balances " + account.String())
+	if f.panics {
+		panic("secret text of a panic")
+	}
+	return []trade.Balance{{Currency: "BTC", Balance: trade.MustDec("0.1")},
+		{Currency: "USDC", Balance: trade.MustDec("10000"), Equity: trade.MustDec("10010"), Available: trade.MustDec("9000.5")}}, nil
+}
+
+func (f *tree) Positions(_ context.Context, account trade.AccountID) ([]trade.PositionView, error) {
+	f.note("Positions " + account.String())
+	return []trade.PositionView{{VenuePosition: trade.VenuePosition{Instrument: bitcoin, Size: trade.MustDec("0.1"), AveragePrice: trade.MustDec("100"),
+		MarkPrice: trade.MustDec("101"), UnrealizedPnL: trade.MustDec("0.1")}, Venue: account.Venue, Side: trade.Buy}}, nil
+}
+
+func (f *tree) Orders(_ context.Context, account trade.AccountID, _ trade.Instrument) ([]trade.OrderView, error) {
+	f.note("Orders " + account.String())
+	return nil, nil
+}
+
+func (f *tree) ClosePosition(_ context.Context, account trade.AccountID, _ trade.Instrument) error {
+	f.note("ClosePosition " + account.String())
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.busy, account.User)
+	return nil
+}
+
+func (f *tree) Instruments(context.Context, trade.Venue) ([]trade.Spec, error) {
+	return []trade.Spec{{Instrument: bitcoin, Kind: trade.Linear, TickSize: trade.MustDec("0.5")}}, nil
+}
+
+func (f *tree) Ticker(_ context.Context, market trade.Market) (trade.Ticker, error) {
+	if market.Instrument != bitcoin {
+		return trade.Ticker{}, trade.ErrInstrumentNotFound
+	}
+	return trade.Ticker{Instrument: bitcoin, Time: time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC), Mark: trade.MustDec("97000.5")}, nil
+}
+
+func (f *tree) Candles(_ context.Context, _ trade.Market, from, _ time.Time) ([]trade.Candle, error) {
+	return []trade.Candle{{OpenTime: from}}, nil
+}
+
+func (f *tree) StartStrategy(_ context.Context, user trade.UserID, start trade.StartStrategy) (trade.StrategyStatus, error) {
+	f.note("StartStrategy " + string(user) + " " + start.Name + " " + string(start.Config))
+	if f.hold != nil {
+		close(f.held)
+		<-f.hold
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id := trade.NewStrategyID(user, start.Name, start.Market)
+	if s, found := f.instances[id]; found && s.Status == trade.Active {
+		return trade.StrategyStatus{}, trade.ErrAlreadyRunning
+	}
+	status := trade.StrategyStatus{Instance: trade.Instance{ID: id, User: user, Name: start.Name, Market: start.Market, Config: start.Config, Status: trade.Active},
+		Broker: start.Market.Broker, Environment: start.Market.Environment, Instrument: start.Market.Instrument, IsRunning: true, State: trade.Collecting}
+	f.instances[id] = status
+	return status, nil
+}
+
+func (f *tree) StopStrategy(_ context.Context, user trade.UserID, id trade.StrategyID, closePosition bool) (trade.StrategyStatus, error) {
+	f.note("StopStrategy " + string(id))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	status, found := f.instances[id]
+	if !found || status.User != user {
+		return status, trade.ErrStrategyNotFound
+	}
+	status.Status, status.IsRunning, status.State = trade.Stopped, false, trade.Halted
+	f.instances[id] = status
+	if closePosition {
+		delete(f.busy, user)
+	}
+	return status, nil
+}
+
+func (f *tree) StrategyStatuses(_ context.Context, user trade.UserID) ([]trade.StrategyStatus, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var own []trade.StrategyStatus
+	for _, s := range f.instances {
+		if s.User == user {
+			own = append(own, s)
+		}
+	}
+	return own, nil
+}
+
+func (f *tree) Analysis(_ context.Context, user trade.UserID, id trade.StrategyID) (json.RawMessage, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s, found := f.instances[id]; !found || s.User != user {
+		return nil, trade.ErrStrategyNotFound
+	}
+	return json.RawMessage(`{"state":"collecting","updatedAt":"2026-01-02T03:04:05Z"}`), nil
+}
+
+func (f *tree) Catalogue() []CatalogueEntry {
+	return []CatalogueEntry{{"Fast Test", json.RawMessage(`{"name":"Fast Test","description":"Trades at once.","version":"1.0.0","parameters":{"type":"object"},"presets":{"original":{}},"simulatedOnly":true}`)}}
+}
+
+func (f *tree) OpenSession(ctx context.Context, user trade.UserID, signIn string, socket Socket) error {
+	one := &echo{user, signIn, socket}
+	f.mu.Lock()
+	f.open[one] = true
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.open, one)
+	}()
+	for {
+		frame, err := socket.ReadText()
+		if err != nil {
+			return nil
+		}
+		if string(frame) == "panic" {
+			panic("in a socket")
+		}
+		if err := socket.WriteText(frame); err != nil {
+			return nil
+		}
+	}
+}
+
+func (f *tree) sessions() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.open)
+}
+
+func (f *tree) EndSessions(user trade.UserID, signIn string) {
+	f.note("EndSessions " + string(user) + " " + signIn)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for one := range f.open {
+		if one.user == user && (signIn == "" || signIn == one.signIn) {
+			one.socket.Close(1008, "signed out")
+		}
+	}
+}
+
+func (f *tree) UserChanged(_ context.Context, user trade.UserID) error {
+	f.note("UserChanged " + string(user))
+	return nil
+}
+
+func (f *tree) UserBusy(_ context.Context, user trade.UserID) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.busy[user], nil
+}
