@@ -1,6 +1,9 @@
 package actors
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/rs/zerolog"
@@ -11,20 +14,13 @@ import (
 	"github.com/tradebaas/tradebaas/trade"
 )
 
-// Catalogue is where the strategies are found.
-type Catalogue interface {
-	// Find answers the strategy of that name, in any case.
-	Find(name string) (strategy.Definition, bool)
-	// List answers every strategy, sorted by name.
-	List() []strategy.Definition
-}
-
 // Env is what every actor of the tree may use. It is made once and never changes.
 type Env struct {
-	Storage   Storage
-	Venues    map[trade.Venue]broker.Venue
-	Catalogue Catalogue
-	Log       zerolog.Logger
+	Storage Storage
+	Venues  map[trade.Venue]broker.Venue
+	// FindStrategy looks a strategy up by its name, in any case.
+	FindStrategy func(name string) (strategy.Definition, error)
+	Log          zerolog.Logger
 
 	// How a user's children are made: newConnection and newExecutor, but for
 	// tests of the user alone. Their parent is the user; they send it
@@ -82,4 +78,9 @@ func (e *Env) connectionRef(account trade.AccountID) kit.Ref {
 
 func (e *Env) executorRef(user trade.UserID, id trade.StrategyID) kit.Ref {
 	return e.system.Ref(e.userRef(user).ID() + "/" + string(id))
+}
+
+// venueIDs lists the venues of this server in order.
+func (e *Env) venueIDs() []trade.Venue {
+	return slices.SortedFunc(maps.Keys(e.Venues), func(a, b trade.Venue) int { return cmp.Compare(a.String(), b.String()) })
 }

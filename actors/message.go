@@ -159,6 +159,7 @@ type MarketState struct {
 
 // SignalRaised wakes an executor whose signal fired on the candle that just closed.
 type SignalRaised struct {
+	kit.Must
 	Market   trade.Market
 	Key      string
 	Analysis strategy.Analysis
@@ -177,6 +178,7 @@ type AnalysisChanged struct {
 
 // SignalFailed says that a signal key was quarantined; its executors are degraded.
 type SignalFailed struct {
+	kit.Must
 	Key    string
 	Reason string
 }
@@ -202,6 +204,7 @@ type CandlesKept struct {
 
 // PriceReached says that a trigger fired; it is gone now.
 type PriceReached struct {
+	kit.Must
 	Market trade.Market
 	Ticker trade.Ticker
 }
@@ -308,7 +311,8 @@ type StrategyChanged struct {
 	Strategy trade.StrategyID
 	State    trade.State
 	Reason   string
-	Trade    *trade.Trade // the open round trip
+	Trade    *trade.Trade    // the open round trip
+	Counters *trade.Counters // when they changed
 }
 
 // StrategyEnded asks the user to commit a new will for a strategy that ends by itself: stopped

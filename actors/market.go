@@ -1,0 +1,514 @@
+package actors
+
+import (
+	"context"
+	"time"
+
+	"github.com/tradebaas/tradebaas/actors/kit"
+	"github.com/tradebaas/tradebaas/broker"
+	"github.com/tradebaas/tradebaas/strategy"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+const (
+	marketTick  = time.Second
+	tickerEvery = 250 * time.Millisecond // pages get prices this often at most
+	idleAfter   = 2 * time.Minute        // a market that nobody follows ends
+	candlesKept = 5000                   // at least; a signal may need more
+)
+
+// retry spaces tries that never end: the exchange or the database is away.
+var retry = kit.Backoff{Base: time.Second, Cap: 30 * time.Second}
+
+// Notes of a market to itself.
+type (
+	marketTicked struct{}
+	flushTickers struct{}
+	// history is the exchange's answer to the load at the beginning.
+	history struct {
+		candles []trade.Candle
+		want    int
+		err     error
+	}
+	// minutes is the exchange's answer about minutes that may be missing.
+	minutes struct {
+		candles []trade.Candle
+		err     error
+	}
+	loadHistory struct{}
+)
+
+// market follows one instrument for all users: top of book, candles, signals
+// and price triggers. It holds leases, so that its own restart loses nobody.
+type market struct {
+	env *Env
+	id  trade.Market
+
+	venue   venueState
+	ticker  trade.Ticker
+	rhythm  rhythm
+	stale   string // why entries must pause, "" for not
+	candles candleBook
+	leases  leases
+	waiting triggers
+	signals map[string]*signal
+
+	have    int       // how long a history was asked for, 0 before the first
+	loading bool      // a history load is under way
+	loads   int       // tries in a row that failed
+	asking  bool      // a question for missing minutes is under way
+	askAt   time.Time // not before
+	asks    int       // questions in a row that brought nothing
+	flush   *kit.Timer
+	moved   bool          // the ticker moved since the last flush
+	grown   *trade.Candle // the growing candle since the last flush
+	usedAt  time.Time
+	sweepAt time.Time
+}
+
+func marketSpec(env *Env, id trade.Market) kit.Spec {
+	return kit.Spec{Kind: "market", Guard: shared, Cap: 65536, New: func() kit.Actor {
+		return &market{env: env, id: id, leases: newLeases(), signals: map[string]*signal{},
+			stale: "the market is starting", candles: candleBook{keep: candlesKept}}
+	}}
+}
+
+// Receive is the table of contents.
+func (m *market) Receive(c *kit.Context) {
+	switch msg := c.Message().(type) {
+	case kit.Started:
+		m.start(c)
+	case kit.Stopping, kit.Restarting:
+		m.env.venues().Tell(ToVenue{Venue: m.id.Venue, Msg: unwatchMarket{m.id.Instrument}})
+	case venueState:
+		m.link(c, msg)
+	case venueStarted:
+		if msg.Venue == m.id.Venue {
+			m.watch(c)
+		}
+	case broker.TickerChanged:
+		m.tick(c, msg.Ticker)
+	case broker.CandleChanged:
+		m.grow(c, msg.Candle)
+	case loadHistory:
+		m.load(c)
+	case history:
+		m.loaded(c, msg)
+	case minutes:
+		m.confirm(c, msg)
+	case warmed:
+		m.warmed(c, msg)
+	case marketTicked:
+		m.ticked(c)
+	case flushTickers:
+		m.flushPages()
+	case FollowMarket:
+		m.follow(c, msg)
+	case LeaveMarket:
+		m.leave(msg.Follower)
+	case SetTrigger:
+		m.waiting.set(msg, time.Now())
+		m.fire()
+	case ClearTrigger:
+		m.waiting.clear(msg.Follower)
+	case getTicker:
+		m.answerTicker(msg)
+	case getCandles:
+		m.answerCandles(msg)
+	default:
+		c.Unknown()
+	}
+}
+
+func (m *market) start(c *kit.Context) {
+	m.usedAt = time.Now()
+	m.sweepAt = m.usedAt.Add(leaseRenew)
+	m.watch(c)
+	c.Parent().Tell(marketUp{Market: m.id})
+	c.After(marketTick, marketTicked{})
+}
+
+func (m *market) watch(c *kit.Context) {
+	m.env.venues().Tell(ToVenue{Venue: m.id.Venue, Msg: watchMarket{Instrument: m.id.Instrument, From: c.Self()}})
+}
+
+// exchangeNow is the exchange's time.
+func (m *market) exchangeNow() time.Time {
+	now := time.Now()
+	if m.venue.Feed == nil {
+		return now
+	}
+	offset, _ := m.venue.Feed.ClockOffset()
+	return now.Add(offset)
+}
+
+// ---- the link ----
+
+func (m *market) link(c *kit.Context, state venueState) {
+	wasUp := m.venue.Up
+	m.venue = state
+	if wasUp && !state.Up {
+		m.candles.missed()
+	}
+	if state.Up && !wasUp {
+		m.askAt, m.asks = time.Time{}, 0
+		m.load(c)
+		m.ask(c)
+	}
+	m.judge(c)
+}
+
+// judge decides whether the market can be entered and tells its followers when
+// that changes. Stops stay at the exchange whatever happens here.
+func (m *market) judge(c *kit.Context) {
+	reason := m.trouble()
+	if reason == m.stale {
+		return
+	}
+	changed := (reason == "") != (m.stale == "")
+	m.stale = reason
+	if changed {
+		c.Log().Info().Str("reason", reason).Msg("market.judged")
+	}
+	for _, l := range m.leases.byName {
+		l.From.Tell(m.state())
+	}
+}
+
+func (m *market) trouble() string {
+	switch {
+	case !m.venue.Up && m.venue.Reason == "":
+		return "the market is starting"
+	case !m.venue.Up:
+		return m.venue.Reason
+	case !m.venue.Known:
+		return "the instruments of the exchange are not known yet"
+	case !m.venue.Exists:
+		return "the exchange has no such instrument"
+	case !m.venue.Spec.Active:
+		return "the exchange does not trade this instrument now"
+	case !m.candles.loaded():
+		return "the candles of the past are being loaded"
+	case m.rhythm.silent(time.Now()):
+		return "the market has been silent for too long"
+	}
+	return ""
+}
+
+func (m *market) state() MarketState {
+	return MarketState{Market: m.id, Spec: m.venue.Spec, Ticker: m.ticker, Stale: m.stale != "", Reason: m.stale}
+}
+
+// ---- prices ----
+
+func (m *market) tick(c *kit.Context, t trade.Ticker) {
+	m.ticker = t
+	m.rhythm.beat(time.Now())
+	m.fire()
+	m.moved = true
+	m.flushSoon(c)
+	if m.stale != "" {
+		m.judge(c)
+	}
+}
+
+// fire wakes those whose price is reached; nobody else hears of a tick.
+func (m *market) fire() {
+	for _, t := range m.waiting.reach(m.ticker.Mark) {
+		t.From.Tell(PriceReached{Market: m.id, Ticker: m.ticker})
+	}
+}
+
+func (m *market) flushSoon(c *kit.Context) {
+	if m.flush == nil && len(m.leases.pages) > 0 {
+		m.flush = c.After(tickerEvery, flushTickers{})
+	}
+}
+
+func (m *market) flushPages() {
+	m.flush = nil
+	for _, l := range m.leases.pages {
+		if l.Ticker && m.moved {
+			l.From.Tell(TickerMoved{Market: m.id, Ticker: m.ticker})
+		}
+		if l.Candles && m.grown != nil {
+			l.From.Tell(CandleMoved{Market: m.id, Candle: *m.grown})
+		}
+	}
+	m.moved, m.grown = false, nil
+}
+
+// ---- candles ----
+
+// load asks for the history, once at a time, for ever; again when a signal
+// needs a longer one.
+func (m *market) load(c *kit.Context) {
+	if m.loading || m.have >= m.candles.keep || m.venue.Feed == nil || !m.venue.Up {
+		return
+	}
+	m.loading = true
+	want, now := m.candles.keep, m.exchangeNow()
+	m.fetch(c, now.Add(-time.Duration(want)*minute).Truncate(minute), now, func(list []trade.Candle, err error) any {
+		return history{candles: list, want: want, err: err}
+	})
+}
+
+func (m *market) fetch(c *kit.Context, from, to time.Time, answer func([]trade.Candle, error) any) {
+	feed := m.venue.Feed
+	c.Go(func(ctx context.Context) any {
+		ctx, cancel := context.WithTimeout(ctx, feedCall)
+		defer cancel()
+		return answer(feed.Candles(ctx, m.id.Instrument, from, to))
+	})
+}
+
+func (m *market) loaded(c *kit.Context, got history) {
+	m.loading = false
+	if got.err != nil {
+		m.loads++
+		c.Log().Warn().Err(got.err).Msg("market.history.missing")
+		c.After(retry.Pause(m.loads), loadHistory{})
+		return
+	}
+	m.loads, m.have = 0, got.want
+	m.candles.load(got.candles, m.exchangeNow())
+	for _, s := range m.signals {
+		m.catchUp(c, s)
+		m.warm(c, s)
+	}
+	for _, l := range m.leases.pages {
+		if l.Candles {
+			l.From.Tell(CandlesKept{Market: m.id, Candles: m.candles.page()})
+		}
+	}
+	m.judge(c)
+	m.ask(c)
+	m.load(c) // a signal that needs more may have come meanwhile
+}
+
+func (m *market) grow(c *kit.Context, candle trade.Candle) {
+	final, ask := m.candles.grow(candle)
+	if final != nil {
+		m.closed(c, *final)
+	}
+	m.grown = &candle
+	m.flushSoon(c)
+	if ask {
+		m.ask(c)
+	}
+}
+
+// ask asks the exchange for the minutes after the last final one.
+func (m *market) ask(c *kit.Context) {
+	if m.asking || !m.venue.Up || !m.candles.loaded() || time.Now().Before(m.askAt) {
+		return
+	}
+	m.asking = true
+	m.fetch(c, m.candles.next(), m.exchangeNow(), func(list []trade.Candle, err error) any {
+		return minutes{candles: list, err: err}
+	})
+}
+
+func (m *market) confirm(c *kit.Context, got minutes) {
+	m.asking = false
+	finals := m.candles.confirm(got.candles, m.exchangeNow())
+	if len(finals) == 0 {
+		m.asks++
+		m.askAt = time.Now().Add(retry.Pause(m.asks))
+		return
+	}
+	m.asks = 0
+	for _, candle := range finals {
+		m.closed(c, candle)
+	}
+}
+
+// closed runs once per candle, in order.
+func (m *market) closed(c *kit.Context, candle trade.Candle) {
+	for _, l := range m.leases.pages {
+		if l.Candles {
+			l.From.Tell(CandleMoved{Market: m.id, Candle: candle, Final: true})
+		}
+	}
+	for key, s := range m.signals {
+		if s.ready() && candle.OpenTime.UnixMilli() > s.through {
+			m.step(c, key, s, floats(candle), candle.OpenTime.Add(minute))
+		}
+	}
+}
+
+// ---- signals ----
+
+// step feeds one candle to one signal and wakes whom it concerns.
+func (m *market) step(c *kit.Context, key string, s *signal, candle strategy.Candle, closedAt time.Time) {
+	if !s.step(candle) {
+		m.quarantine(c, s)
+		return
+	}
+	fired := s.analysis.Ready() && s.analysis.Signal.Type != strategy.None && s.analysis.Signal.Type != ""
+	for _, l := range m.leases.byKey[key] {
+		if fired {
+			l.From.Tell(SignalRaised{Market: m.id, Key: key, Analysis: s.analysis, Spec: m.venue.Spec,
+				Ticker: m.ticker, ClosedAt: closedAt, Now: m.exchangeNow()})
+		}
+		if l.Analysis {
+			l.From.Tell(AnalysisChanged{Market: m.id, Key: key, Analysis: s.analysis})
+		}
+	}
+}
+
+// quarantine ends a signal that failed; only those who run it are concerned.
+func (m *market) quarantine(c *kit.Context, s *signal) {
+	c.Log().Error().Str("signal", s.key).Str("reason", s.failed).Msg("market.signal.quarantined")
+	s.evaluator = nil
+	for _, l := range m.leases.byKey[s.key] {
+		l.From.Tell(SignalFailed{Key: s.key, Reason: s.failed})
+	}
+}
+
+// warm feeds the history to a signal, off the mailbox.
+func (m *market) warm(c *kit.Context, s *signal) {
+	if s.evaluator != nil || s.failed != "" || !m.candles.loaded() || m.have < strategy.History(s.config) {
+		return
+	}
+	config, past := s.config, m.candles.closed[:len(m.candles.closed):len(m.candles.closed)]
+	c.Go(func(ctx context.Context) any { return warm(ctx, config, past) })
+}
+
+// warmed takes a signal into use and catches up with what closed meanwhile.
+func (m *market) warmed(c *kit.Context, got warmed) {
+	s, ok := m.signals[got.key]
+	if !ok || s.evaluator != nil || s.failed != "" {
+		return // everybody has left, or it was warmed twice
+	}
+	s.analysis, s.through, s.failed = got.analysis, got.through, got.failed
+	if s.failed != "" {
+		m.quarantine(c, s)
+		return
+	}
+	s.evaluator = got.evaluator
+	m.catchUp(c, s)
+	for _, l := range m.leases.byKey[s.key] {
+		if l.Analysis {
+			l.From.Tell(AnalysisChanged{Market: m.id, Key: s.key, Analysis: s.analysis})
+		}
+	}
+}
+
+// catchUp feeds a signal the candles that it has not seen.
+func (m *market) catchUp(c *kit.Context, s *signal) {
+	if !s.ready() {
+		return
+	}
+	for _, candle := range m.candles.after(s.through) {
+		if s.ready() {
+			m.step(c, s.key, s, candle, time.UnixMilli(candle.OpenTime).Add(minute))
+		}
+	}
+}
+
+// ---- followers ----
+
+func (m *market) follow(c *kit.Context, msg FollowMarket) {
+	m.usedAt = time.Now()
+	granted, fresh := m.leases.follow(msg, m.usedAt)
+	s := m.signalOf(c, granted)
+	if !fresh {
+		return
+	}
+	granted.From.Tell(m.state())
+	if granted.Ticker && !m.ticker.Time.IsZero() {
+		granted.From.Tell(TickerMoved{Market: m.id, Ticker: m.ticker})
+	}
+	if granted.Candles && m.candles.loaded() {
+		granted.From.Tell(CandlesKept{Market: m.id, Candles: m.candles.page()})
+	}
+	switch {
+	case s == nil:
+	case s.failed != "":
+		granted.From.Tell(SignalFailed{Key: s.key, Reason: s.failed})
+	case granted.Analysis && s.ready():
+		granted.From.Tell(AnalysisChanged{Market: m.id, Key: s.key, Analysis: s.analysis})
+	}
+}
+
+// signalOf answers the shared signal of a lease and begins it if need be.
+func (m *market) signalOf(c *kit.Context, l *lease) *signal {
+	if l.key == "" {
+		return nil
+	}
+	if s, ok := m.signals[l.key]; ok {
+		return s
+	}
+	s := &signal{key: l.key, config: l.Config}
+	m.signals[l.key] = s
+	if need := strategy.History(l.Config); need > m.candles.keep {
+		m.candles.keep = need
+		m.load(c)
+	}
+	m.warm(c, s)
+	return s
+}
+
+func (m *market) leave(follower string) {
+	m.leases.leave(follower)
+	m.forgetSignals()
+}
+
+// forgetSignals ends the signals that nobody runs any more, quarantined ones too.
+func (m *market) forgetSignals() {
+	for key := range m.signals {
+		if _, used := m.leases.byKey[key]; !used {
+			delete(m.signals, key)
+		}
+	}
+}
+
+// ---- time ----
+
+func (m *market) ticked(c *kit.Context) {
+	now := time.Now()
+	m.judge(c)
+	if m.candles.due(m.exchangeNow()) {
+		m.ask(c)
+	}
+	if !now.Before(m.sweepAt) {
+		m.sweepAt = now.Add(leaseRenew)
+		m.leases.expire(now)
+		m.waiting.expire(now)
+		m.forgetSignals()
+	}
+	if len(m.leases.byName)+m.waiting.len() > 0 {
+		m.usedAt = now
+	}
+	if now.Sub(m.usedAt) > idleAfter {
+		c.Parent().Tell(marketIdle{Market: m.id})
+	}
+	c.After(marketTick, marketTicked{})
+}
+
+// ---- questions ----
+
+func (m *market) answerTicker(msg getTicker) {
+	if m.stale != "" || m.ticker.Time.IsZero() {
+		m.env.fetch(msg)
+		return
+	}
+	msg.Answer(m.ticker)
+}
+
+// answerCandles serves what pages look at from memory, the rest from the exchange.
+func (m *market) answerCandles(msg getCandles) {
+	kept := m.candles.page()
+	if len(kept) == 0 || m.stale != "" || msg.From.Before(kept[0].OpenTime) {
+		m.env.venues().Tell(ToVenue{Venue: m.id.Venue, Msg: msg.fetchCandles})
+		return
+	}
+	var list []trade.Candle
+	for _, candle := range kept {
+		if !candle.OpenTime.Before(msg.From) && !candle.OpenTime.After(msg.To) {
+			list = append(list, candle)
+		}
+	}
+	msg.Answer(list)
+}
