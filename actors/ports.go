@@ -60,8 +60,9 @@ type Boot interface {
 	UserActive(ctx context.Context, user trade.UserID) (bool, error)
 }
 
-// BootUser is one line of the boot list.
-type BootUser struct {
+// BootUser is one line of the boot list. An alias, so that storage can answer it without importing
+// this package.
+type BootUser = struct {
 	User   trade.UserID
 	Active bool // false: disabled; connections stay for protection, entries do not
 }

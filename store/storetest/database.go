@@ -73,6 +73,13 @@ func New(tb testing.TB) Database {
 	return Database{Name: name, OwnerURL: onDatabase(c.owner, name), ServerURL: onDatabase(c.server, name)}
 }
 
+// MustURL is the address of a database of the test's own, for a whole server under
+// test that also migrates.
+func MustURL(tb testing.TB) string {
+	tb.Helper()
+	return New(tb).OwnerURL
+}
+
 // NewEmpty makes a database without any migration, for tests of the migrations.
 func NewEmpty(tb testing.TB) Database {
 	tb.Helper()

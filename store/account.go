@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// This file commits and loads whole accounts, across the tables that hold them.
+
+// errDuplicateIntent says that a strategy has already decided on this candle and
+// side, perhaps before a restart.
+var errDuplicateIntent = trade.Errorf(trade.Conflict, "duplicate_intent",
+	"This strategy has already entered on this candle.")
+
+const (
+	codeFenced    = "TB001" // raised by assert_epoch
+	intentPerSide = "orders_one_intent_per_candle"
+)
+
+const assertEpoch = `SELECT assert_epoch($1)`
+
+// Commit stores a change in one durable transaction and one round trip. Every
+// change must carry the current epoch; one with a new entry intent also needs the
+// lock in hand at this moment.
+func (db *DB) Commit(ctx context.Context, account trade.AccountID, change trade.Change) error {
+	if change.Empty() {
+		return nil
+	}
+	if change.HasEntry() && !db.Owner() {
+		return trade.ErrFenced
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(assertEpoch, db.Epoch())
+	db.queue(batch, account, change)
+	_, err := db.batchOf(ctx, account.User, batch)
+	switch {
+	case hasCode(err, codeFenced):
+		return trade.ErrFenced
+	case violates(err, intentPerSide):
+		return errDuplicateIntent
+	case err != nil:
+		return fmt.Errorf("commit to account %s: %w", account, err)
+	}
+	return nil
+}
+
+func (db *DB) queue(batch *pgx.Batch, account trade.AccountID, change trade.Change) {
+	candles := candlesOf(change.Decisions)
+	for _, order := range change.Orders {
+		queueOrder(batch, account, order, db.Epoch(), candles[order.Intent])
+	}
+	for _, fill := range change.Fills {
+		queueFill(batch, account, fill)
+	}
+	for _, t := range change.Trades {
+		queueTrade(batch, account, t)
+	}
+	for _, decision := range change.Decisions {
+		queueDecision(batch, account.User, decision)
+	}
+	for _, repair := range change.Repairs {
+		queueRepair(batch, account, repair)
+	}
+	for instrument, cursor := range change.Cursors {
+		queueCursor(batch, account, instrument, cursor)
+	}
+	for strategy, counters := range change.Counters {
+		batch.Queue(setCounters, account.User, strategy, counters)
+	}
+	if len(change.Orders)+len(change.Trades) > 0 {
+		batch.Queue(noteUnfinished, account.User, account.Broker, account.Environment)
+	}
+}
+
+const selectConnection = `SELECT ` + connectionColumns + ` FROM connections WHERE user_id = $1 AND broker = $2 AND environment = $3`
+
+// LoadAccount reads all that is not finished of an account, in one snapshot.
+func (db *DB) LoadAccount(ctx context.Context, account trade.AccountID) (trade.AccountRecord, error) {
+	record := trade.AccountRecord{Connection: trade.Connection{Account: account}}
+	err := pgx.BeginTxFunc(ctx, db.app, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, setUser, string(account.User)); err != nil {
+			return err
+		}
+		return loadRecord(ctx, tx, account, &record)
+	})
+	if err != nil {
+		return trade.AccountRecord{}, fmt.Errorf("load account %s: %w", account, err)
+	}
+	return record, nil
+}
+
+func loadRecord(ctx context.Context, tx pgx.Tx, account trade.AccountID, record *trade.AccountRecord) error {
+	connections, err := collect(ctx, tx, scanConnection(account.User), selectConnection, account)
+	if err != nil {
+		return err
+	}
+	if len(connections) == 1 {
+		record.Connection = connections[0]
+	}
+	if record.Orders, err = collect(ctx, tx, scanOrder(account.User), selectUnfinishedOrders, account); err != nil {
+		return err
+	}
+	if record.Trades, err = collect(ctx, tx, scanTrade(account.User), selectOpenTrades, account); err != nil {
+		return err
+	}
+	if record.Fills, err = collect(ctx, tx, scanFill, selectOpenFills, account); err != nil {
+		return err
+	}
+	record.Cursors, err = collectMap(ctx, tx, scanCursor, selectCursors, account)
+	if err != nil {
+		return err
+	}
+	record.Counters, err = collectMap(ctx, tx, scanCounters, selectCounters, account)
+	return err
+}
+
+// collect runs one of the statements whose parameters are user, broker and
+// environment.
+func collect[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql string, account trade.AccountID) ([]T, error) {
+	rows, err := tx.Query(ctx, sql, account.User, account.Broker, account.Environment)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+type pair[K comparable, V any] struct {
+	key   K
+	value V
+}
+
+func collectMap[K comparable, V any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[pair[K, V]], sql string, account trade.AccountID) (map[K]V, error) {
+	list, err := collect(ctx, tx, scan, sql, account)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[K]V, len(list))
+	for _, one := range list {
+		found[one.key] = one.value
+	}
+	return found, nil
+}
+
+func scanCounters(row pgx.CollectableRow) (p pair[trade.StrategyID, trade.Counters], err error) {
+	return p, row.Scan(&p.key, &p.value)
+}
+
+const selectActive = `SELECT is_active FROM users WHERE id = $1`
+
+// UserActive tells whether a user exists and may sign in and enter.
+func (db *DB) UserActive(ctx context.Context, user trade.UserID) (bool, error) {
+	active, err := rowOf(ctx, db, user, pgx.RowTo[bool], selectActive, user)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("is user %s active: %w", user, err)
+	}
+	return active, nil
+}
