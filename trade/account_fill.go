@@ -1,0 +1,224 @@
+package trade
+
+import "time"
+
+// OnFill takes one fill; the same one may come any number of times.
+func (a *Account) OnFill(f Fill, now time.Time) Outcome {
+	a.fill(f, now)
+	return a.settle(now)
+}
+
+// OnFills takes the answer to AskFills. Asked is when the question was sent: everything older than
+// the exchange's history may lag behind is known by now, and the cursor moves up to there.
+func (a *Account) OnFills(i Instrument, fills []Fill, asked, now time.Time) Outcome {
+	a.fills(i, fills, asked, now)
+	return a.settle(now)
+}
+
+func (a *Account) fills(i Instrument, fills []Fill, asked, now time.Time) {
+	cursor := a.cursors[i]
+	for _, f := range fills {
+		a.fill(f, now)
+		if f.Seq > cursor.Seq && asked.Sub(f.Time) > historyPast {
+			cursor = Cursor{f.Seq, f.Time}
+		}
+	}
+	if cursor != a.cursors[i] {
+		a.setCursor(i, cursor)
+		for id, m := range a.seen {
+			if m.instrument == i && m.seq <= cursor.Seq {
+				delete(a.seen, id)
+			}
+		}
+	}
+}
+
+// remember tells whether a fill is new, and notes it.
+func (a *Account) remember(f Fill) bool {
+	if _, known := a.seen[f.ID]; known || (f.Seq > 0 && f.Seq <= a.cursors[f.Instrument].Seq) {
+		return false
+	}
+	a.seen[f.ID] = mark{f.Instrument, f.Seq}
+	return true
+}
+
+// orderOf finds the order of ours that a fill belongs to.
+func (a *Account) orderOf(f Fill) *tracked {
+	if t := a.owner[f.Order]; t != nil {
+		return t
+	}
+	if _, ours := a.origin.owns(f.Label); ours {
+		return a.byLabel(f.Label)
+	}
+	return nil
+}
+
+func (a *Account) fill(f Fill, now time.Time) {
+	if !a.remember(f) {
+		return
+	}
+	t := a.orderOf(f)
+	if t == nil {
+		a.foreignFill(f, now)
+		return
+	}
+	a.claim(t, f.Order)
+	a.out.fills = append(a.out.fills, f)
+	h := a.holding(t.Intent)
+	if h == nil {
+		h = a.open(t, f, now)
+	}
+	first := t.Role == Entry && h.entered().IsZero()
+	h.add(part{f, t.Role, exitReason(t)})
+	h.touched = now
+	a.countFilled(t, h)
+	if first {
+		a.countTrade(h.Strategy, f.Time)
+	}
+}
+
+// open begins the round trip of an intent with its first fill.
+func (a *Account) open(t *tracked, f Fill, now time.Time) *holding {
+	entry := a.entryOf(t.Intent)
+	if entry == nil {
+		entry = t
+	}
+	side := entry.Side
+	if entry.Role != Entry {
+		side = side.Opposite()
+	}
+	spec := a.spec(t.Instrument)
+	h := &holding{kind: spec.Kind, levels: entry.levels, unlinked: !entry.linked && entry.Role == Entry, Trade: Trade{
+		ID: TradeID(derive("trade", string(t.Intent))), Account: a.id, Strategy: t.Strategy, StrategyName: entry.name,
+		Intent: t.Intent, ConfigVersion: entry.version, Instrument: t.Instrument, Side: side,
+		EntryTime: f.Time, Currency: spec.Settlement, Status: TradeOpen,
+	}}
+	if h.StrategyName == "" {
+		key, _ := ParseStrategyID(t.Strategy)
+		h.StrategyName = key.Name
+	}
+	if entry.Role == Entry {
+		h.exit = entry.exit
+	}
+	for _, leg := range a.legsOf(t.Intent) {
+		if leg.Role == Stop {
+			h.StopLoss = leg.TriggerPrice
+		} else {
+			h.TakeProfit = leg.Price
+		}
+	}
+	a.holdings = append(a.holdings, h)
+	if entry.recovered {
+		a.repair(t.Instrument, "adopted", string(t.Intent), "An entry that was sent before the server stopped had been filled; its trade was taken over.", now)
+	}
+	return h
+}
+
+// countFilled raises an order's filled amount to what its fills add up to.
+func (a *Account) countFilled(t *tracked, h *holding) {
+	var parts []priced
+	for _, p := range h.fills {
+		if a.owner[p.Order] == t {
+			parts = append(parts, priced{p.Amount, p.Price})
+		}
+	}
+	if total := sum(parts); total.Cmp(t.Filled) > 0 {
+		t.Filled = total
+	}
+	if t.Filled.Equal(sum(parts)) {
+		t.AveragePrice = average(h.kind, parts)
+	}
+	if t.Filled.Cmp(t.Amount) >= 0 {
+		t.Advance(OrderFilled)
+	}
+	a.touch(t)
+}
+
+// foreignFill takes a fill of an order that is not ours. One that takes from our position, by the
+// user's own hand or by a liquidation, belongs to the trade; every other is only shown.
+func (a *Account) foreignFill(f Fill, now time.Time) {
+	h := a.openOn(f.Instrument)
+	if h == nil || f.Side == h.Side || h.Open.IsZero() {
+		return
+	}
+	if h.Open.Less(f.Amount) {
+		share := h.Open.Div(f.Amount)
+		f.ProfitLoss, f.Fee, f.Amount = f.ProfitLoss.Mul(share).Round(12), f.Fee.Mul(share).Round(12), h.Open
+	}
+	a.out.fills = append(a.out.fills, f)
+	h.add(part{Fill: f})
+	h.touched = now
+}
+
+// The statuses of a trade.
+const (
+	TradeOpen   = "open"
+	TradeClosed = "closed"
+)
+
+// closeTrades ends the round trips that are flat again, books their costs to the strategy's limits
+// and removes the orders that protected them.
+func (a *Account) closeTrades(now time.Time) {
+	for _, h := range a.holdings {
+		if h.ExitTime == nil && a.flat(h) {
+			a.closeTrade(h, h.reason(), now)
+		}
+	}
+}
+
+// flat tells whether everything that will ever be filled of the entry is out again.
+func (a *Account) flat(h *holding) bool {
+	entry := a.entryOf(h.Intent)
+	settled := entry == nil || (entry.State.Terminal() && h.entered().Cmp(entry.Filled) >= 0)
+	return settled && h.Amount.Sign() > 0 && h.Open.IsZero()
+}
+
+func (a *Account) closeTrade(h *holding, reason string, now time.Time) {
+	at := now
+	if p, ok := h.lastExit(); ok {
+		at = p.Time
+	}
+	h.ExitTime, h.ExitReason, h.Status, h.dirty, h.touched = &at, reason, TradeClosed, true, now
+	a.countNet(h.Strategy, h.Net, at)
+	a.coolDown(h.Strategy, at)
+	a.want(AskFunding{h.ID, a.spec(h.Instrument), h.EntryTime, at})
+	for _, t := range a.orders {
+		waiting := t.State == OrderIntended || t.State == OrderDormant
+		if t.Intent == h.Intent && t.Role != Entry && t.Role != Exit && !t.pending && waiting && t.Advance(OrderCancelled) {
+			t.Reason = "the position is closed"
+			a.touch(t)
+		}
+	}
+	a.closeReverse(h, now)
+}
+
+// closeReverse closes what both legs of a pair filled too much in a race.
+func (a *Account) closeReverse(h *holding, now time.Time) {
+	excess := h.exited().Sub(h.entered())
+	if excess.Sign() <= 0 {
+		return
+	}
+	t := a.newExit(h, ExitReconciled, now)
+	t.Side, t.Amount = h.Side, excess
+	t.Advance(OrderSent)
+	t.pending = true
+	a.repair(h.Instrument, "reversed", string(h.Intent), "Stop and target were both filled; the excess was closed.", now)
+	a.want(SendOrder{t.Order})
+}
+
+// OnFunding takes what funding a trade got (positive) or paid (negative).
+func (a *Account) OnFunding(id TradeID, amount Dec, now time.Time) Outcome {
+	h := a.holdingByID(id)
+	if h == nil || h.funded {
+		return Outcome{}
+	}
+	h.funded = true
+	if amount.Equal(h.Funding) {
+		return a.flush(now)
+	}
+	before := h.Net
+	h.Funding, h.dirty = amount, true
+	h.net()
+	a.countNet(h.Strategy, h.Net.Sub(before), *h.ExitTime)
+	return a.flush(now)
+}

@@ -1,0 +1,42 @@
+package trade
+
+import "time"
+
+// dayFormat is how a UTC day is written.
+const dayFormat = "2006-01-02"
+
+// On gives the counters as they stand on the UTC day of now: a new day begins with none.
+func (c Counters) On(now time.Time) Counters {
+	if day := now.UTC().Format(dayFormat); c.Day != day {
+		c.Day, c.TradesToday, c.LossToday = day, 0, Zero
+	}
+	return c
+}
+
+// countTrade counts a trade at its first fill.
+func (a *Account) countTrade(s StrategyID, at time.Time) {
+	c := a.counters[s].On(at)
+	c.TradesToday++
+	c.TotalTrades++
+	a.setCounters(s, c)
+}
+
+// countNet counts what a trade brought: a loss adds to the day's loss, a profit takes from it.
+func (a *Account) countNet(s StrategyID, net Dec, at time.Time) {
+	c := a.counters[s].On(at)
+	c.LossToday = MaxDec(c.LossToday.Sub(net), Zero)
+	a.setCounters(s, c)
+}
+
+// coolDown starts the pause after an exit; the strategy tells how long it is when it follows.
+func (a *Account) coolDown(s StrategyID, exit time.Time) {
+	a.exits[s] = exit
+	c := a.counters[s]
+	if until := exit.Add(a.cooldowns[s]); until.After(c.CooldownUntil) {
+		c.CooldownUntil = until
+		a.setCounters(s, c)
+	}
+}
+
+// Counters gives a strategy's limits as the account counts them.
+func (a *Account) Counters(s StrategyID) Counters { return a.counters[s] }
