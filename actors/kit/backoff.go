@@ -50,7 +50,10 @@ func fullJitter(most time.Duration) time.Duration {
 	return time.Duration(rand.Int64N(int64(most) + 1))
 }
 
-// pause is how long to wait before the restart after panic number n (from 1).
+// Pause is how long to wait before try number n (from 1) after a failure: the
+// same full jitter, for tries that are no restarts.
+func (b Backoff) Pause(n int) time.Duration { return b.orDefault().pause(n) }
+
 func (b Backoff) pause(n int) time.Duration {
 	most := b.Cap
 	if n <= 30 {
