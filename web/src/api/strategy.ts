@@ -1,0 +1,147 @@
+import { type AccountRef, broker, type Decimal, type Environment, type Time } from './account'
+import { get, newIdempotencyKey, post } from './client'
+import type { Trade } from './trade'
+
+/** The subset of JSON Schema that parameters use. */
+export interface Schema {
+  type?: string | string[]
+  title?: string
+  description?: string
+  default?: unknown
+  enum?: unknown[]
+  minimum?: number
+  maximum?: number
+  pattern?: string
+  properties?: Record<string, Schema>
+  /** Where the form shows a parameter, and in which unit. */
+  'x-group'?: string
+  'x-unit'?: string
+  /** Smallest and largest value of a decimal in a string. */
+  'x-range'?: string[]
+  /** Unit and range of a value that depend on the mode beside it. */
+  'x-units'?: { mode: string; unit: string; range: string[] }[]
+  /** Above this the form warns. */
+  'x-warn-above'?: number
+}
+
+export type Config = Record<string, unknown>
+
+/** A strategy of the catalogue. */
+export interface StrategyKind {
+  name: string
+  description: string
+  version: string
+  parameters: Schema
+  presets: Record<string, Config>
+  /** Never with real money. */
+  simulatedOnly: boolean
+}
+
+/** The stored will: what the user wants. */
+export type StrategyStatus = 'active' | 'paused' | 'stopped' | 'error'
+
+/** What an instance is doing right now. */
+export type StrategyState =
+  | 'collecting'
+  | 'analysing'
+  | 'entering'
+  | 'in_position'
+  | 'exiting'
+  | 'cooldown'
+  | 'paused'
+  | 'stopped'
+  | 'degraded'
+
+/** A user's own strategy instance: the stored will beside its runtime state. */
+export interface Strategy extends AccountRef {
+  /** userId:strategyName:instrument:broker:environment. */
+  id: string
+  strategyName: string
+  instrument: string
+  config: Config | null
+  configVersion: number
+  status: StrategyStatus
+  state: StrategyState
+  stateReason?: string
+  isRunning: boolean
+  lastAction: string
+  errorMessage: string
+  counters?: { tradesToday: number; cooldownUntil: Time; lossToday: Decimal; totalTrades: number }
+  /** The open round trip. */
+  trade: Trade | null
+  createdAt: Time
+  updatedAt: Time
+}
+
+export interface Checkpoint {
+  id: string
+  label: string
+  status: 'met' | 'pending' | 'failed'
+  value?: string
+  points: number
+  description?: string
+}
+
+export interface Indicator {
+  name: string
+  value: number
+}
+
+/** One rule that gave points, and the value that earned them. */
+export interface Reason {
+  rule: string
+  side: string
+  points: number
+  value: number
+}
+
+export interface Signal {
+  type: 'none' | 'long' | 'short'
+  strength: number
+  confidence: number
+  reasons: Reason[] | null
+}
+
+/** What a running strategy sees: the market's half joined with the executor's last gate state. */
+export interface Analysis {
+  strategyId: string
+  strategyName: string
+  instrument: string
+  state: StrategyState
+  stateReason?: string
+  price: number | Decimal
+  updatedAt?: Time
+  indicators: Indicator[] | Record<string, number> | null
+  scoreLong?: number
+  scoreShort?: number
+  signal?: Signal | null
+  checkpoints: Checkpoint[] | null
+  dataPoints: number
+  requiredDataPoints: number
+  cooldownUntil?: Time | null
+  nextDecisionAt?: Time | null
+  tradesToday?: number
+  lastDecision?: { outcome: string; reason: string; time?: Time } | null
+}
+
+export const catalogue = () => get<{ strategies: StrategyKind[] }>('/api/v2/strategies').then((a) => a.strategies)
+
+export interface StartRequest {
+  strategyName: string
+  instrument: string
+  environment: Environment
+  config: Config
+  disclaimerAccepted: boolean
+}
+
+export const startStrategy = (request: StartRequest) =>
+  post<{ strategyId: string; strategy: Strategy; message: string }>(
+    '/api/strategy/start',
+    { broker, ...request },
+    { idempotencyKey: newIdempotencyKey() },
+  )
+
+export const stopStrategy = (strategyId: string, closePosition: boolean) =>
+  post<{ strategy: Strategy }>('/api/strategy/stop', { strategyId, closePosition }, { idempotencyKey: newIdempotencyKey() })
+
+export const strategies = () => get<{ strategies: Strategy[] }>('/api/strategy/status').then((a) => a.strategies)

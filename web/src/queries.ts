@@ -1,0 +1,21 @@
+import { QueryClient } from '@tanstack/react-query'
+import { ApiError } from './api/error'
+import { useSession } from './session/store'
+
+/** A refusal stays a refusal; only a server that is away is asked again. */
+function worthRetrying(failures: number, reason: unknown): boolean {
+  if (failures >= 3) return false
+  return !(reason instanceof ApiError) || reason.offline || reason.status === 503
+}
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: { retry: worthRetrying, staleTime: 30_000, refetchOnWindowFocus: false },
+    mutations: { retry: false },
+  },
+})
+
+// Nothing of one user stays for the next one at the same screen.
+useSession.subscribe((now, before) => {
+  if (now.user?.id !== before.user?.id) queries.clear()
+})

@@ -1,0 +1,130 @@
+import { useMutation } from '@tanstack/react-query'
+import { ArrowDownRight, ArrowUpRight, Shield } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useInstrument, usePositions } from '@/account/use-account'
+import { closePosition, type Environment, type Position } from '@/api/account'
+import { isSet, unsigned } from '@/format/number'
+import { useFormat } from '@/format/use-format'
+import { Badge } from '@/ui/badge'
+import { Button } from '@/ui/button'
+import { Card, Figure } from '@/ui/card'
+import { Confirm } from '@/ui/dialog'
+import { Empty, Notice } from '@/ui/notice'
+import { useTicker } from './market-bar'
+import { openResult, progress } from './profit'
+
+/** The positions of an environment, the one of the shown instrument first. */
+export function PositionCard({ environment, instrument }: { environment: Environment; instrument: string }) {
+  const { t } = useTranslation()
+  const positions = usePositions(environment).toSorted((a, b) => Number(b.instrument === instrument) - Number(a.instrument === instrument))
+  return (
+    <Card title={t('position.title')} data-testid="positions">
+      {positions.length === 0 ? (
+        <Empty icon={<Shield />} title={t('position.none')} />
+      ) : (
+        <ul className="grid gap-4 divide-y divide-line">
+          {positions.map((position) => (
+            <PositionItem key={position.instrument} position={position} />
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
+
+function PositionItem({ position }: { position: Position }) {
+  const { t } = useTranslation()
+  const show = useFormat()
+  const spec = useInstrument(position.environment, position.instrument)
+  const mark = useTicker(position.environment, position.instrument)?.mark ?? position.markPrice
+  const result = openResult(position, mark, spec)
+  const long = !position.size.startsWith('-')
+  const price = (value: string) => show.price(value, spec?.tickSize)
+  const Arrow = long ? ArrowUpRight : ArrowDownRight
+
+  return (
+    <li className="not-first:pt-4" data-testid="position">
+      <div className="flex flex-wrap items-center gap-3">
+        <Badge tone={long ? 'good' : 'bad'}>
+          <Arrow aria-hidden className="size-3.5" />
+          {t(long ? 'position.long' : 'position.short')}
+        </Badge>
+        <span className="font-medium text-strong">{position.instrument}</span>
+        <span className={`figures ml-auto text-lg font-semibold ${result > 0 ? 'text-up' : result < 0 ? 'text-down' : 'text-strong'}`} title={t('position.pnl')}>
+          {show.money(result, spec?.settlement ?? '', true)}
+        </span>
+      </div>
+      <dl className="mt-3 grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-5">
+        <Figure label={t('position.size')}>
+          {show.amount(unsigned(position.size))} {spec?.kind === 'inverse' ? 'USD' : spec?.base}
+        </Figure>
+        <Figure label={t('position.entry')}>{price(position.averagePrice)}</Figure>
+        <Figure label={t('position.mark')}>{price(mark)}</Figure>
+        <Figure label={t('position.stop')}>{isSet(position.stopLoss) ? price(position.stopLoss) : t('position.noStop')}</Figure>
+        <Figure label={t('position.target')}>{isSet(position.takeProfit) ? price(position.takeProfit) : '–'}</Figure>
+      </dl>
+      <Between position={position} mark={mark} />
+      {position.foreign && (
+        <Notice kind="warn" className="mt-3">
+          {t('position.foreign')}
+        </Notice>
+      )}
+      <ClosePosition position={position} />
+    </li>
+  )
+}
+
+/** The price on its way between stop and target. */
+function Between({ position, mark }: { position: Position; mark: string }) {
+  const { t } = useTranslation()
+  const at = progress(position, mark)
+  if (at === undefined) return null
+  const percent = Math.round(at * 100)
+  return (
+    <div className="mt-3">
+      <div
+        role="meter"
+        aria-label={t('position.between')}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        className="relative h-1.5 rounded-full bg-linear-to-r from-down via-line to-up"
+      >
+        <span style={{ left: `${percent}%` }} className="absolute top-1/2 size-3.5 -translate-1/2 rounded-full border-2 border-panel bg-strong transition-[left]" />
+      </div>
+      <div aria-hidden className="mt-1 flex justify-between text-xs text-muted">
+        <span>{t('position.stop')}</span>
+        <span>{t('position.target')}</span>
+      </div>
+    </div>
+  )
+}
+
+function ClosePosition({ position }: { position: Position }) {
+  const { t } = useTranslation()
+  const show = useFormat()
+  const [asking, setAsking] = useState(false)
+  const close = useMutation({
+    mutationFn: () => closePosition(position.environment, position.instrument),
+    onSuccess: () => setAsking(false),
+  })
+  return (
+    <div className="mt-3 flex justify-end">
+      <Button size="small" onClick={() => setAsking(true)}>
+        {t('position.close')}
+      </Button>
+      <Confirm
+        danger
+        open={asking}
+        onClose={() => setAsking(false)}
+        title={t('position.closeTitle')}
+        description={t('position.closeText', { size: show.amount(unsigned(position.size)), instrument: position.instrument })}
+        action={t('position.closeAction')}
+        busy={close.isPending}
+        error={close.error}
+        onConfirm={() => close.mutate()}
+      />
+    </div>
+  )
+}
