@@ -166,3 +166,13 @@ func (m *Market) RecentTrades() []PublicTrade {
 
 // Source tells where prices come from.
 func (x *Exchange) Source() Source { return x.source }
+
+// OpenInterest is the sum of all long positions of a market, in contracts.
+func (x *Exchange) OpenInterest(m *Market) (sum int64) {
+	for _, a := range x.Accounts {
+		if size := a.held(m.id).Size; size > 0 {
+			sum += size
+		}
+	}
+	return sum
+}

@@ -1,0 +1,272 @@
+package simulator
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
+)
+
+const (
+	beatMillis  = 100 // how often notifications are flushed
+	jobsWaiting = 4096
+)
+
+// engine is the one goroutine that owns the core, the connections' state and the channels. Others
+// hand it jobs; it hands frames and journal records to the committer, which keeps their order.
+type engine struct {
+	opt     Options
+	log     zerolog.Logger
+	core    *core.Exchange
+	journal *journal // nil: in memory
+
+	jobs    chan func()
+	commits chan commit
+	done    chan struct{} // closed when the engine has ended
+	ended   chan struct{} // closed when its last frame is delivered
+	failed  chan error    // the committer's failure
+
+	conns     []*conn
+	grants    map[string]*grant
+	refreshes map[string]*grant
+	nonces    map[string]int64
+	desks     map[int64]*desk
+	channels  map[string]*channel
+	faults    faults
+
+	pending  commit
+	slowBeat int64 // the last second in which slow work was done
+}
+
+// desk is what the engine keeps of an account beside the core.
+type desk struct {
+	credits  *buckets
+	channels map[string]*channel
+}
+
+func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
+	return &engine{
+		opt: opt, log: opt.Log, core: x, journal: j,
+		jobs: make(chan func(), jobsWaiting), commits: make(chan commit, 64), done: make(chan struct{}), ended: make(chan struct{}), failed: make(chan error, 1),
+		grants: map[string]*grant{}, refreshes: map[string]*grant{}, nonces: map[string]int64{},
+		desks: map[int64]*desk{}, channels: map[string]*channel{},
+	}
+}
+
+func (e *engine) desk(account int64) *desk {
+	d := e.desks[account]
+	if d == nil {
+		d = &desk{credits: newBuckets(), channels: map[string]*channel{}}
+		e.desks[account] = d
+	}
+	return d
+}
+
+// now is the exchange's time in milliseconds; it never runs back.
+func (e *engine) now() int64 { return e.opt.Clock.Now().UnixMilli() }
+
+func (e *engine) micros() int64 { return e.opt.Clock.Now().UnixMicro() }
+
+// submit hands a job to the engine; false when it has ended.
+func (e *engine) submit(job func()) bool {
+	select {
+	case e.jobs <- job:
+		return true
+	case <-e.done:
+		return false
+	}
+}
+
+// ask runs a job in the engine and waits until it and all that it caused is committed.
+func (e *engine) ask(job func()) bool {
+	finished := make(chan struct{})
+	if !e.submit(func() { job(); e.pending.then = append(e.pending.then, func() { close(finished) }) }) {
+		return false
+	}
+	select {
+	case <-finished:
+		return true
+	case <-e.done:
+		return false
+	}
+}
+
+// run works until the context ends, the journal fails or a job panics.
+func (e *engine) run(ctx context.Context) (err error) {
+	committed := make(chan struct{})
+	go e.commitLoop(committed)
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("engine: %v\n%s", p, debug.Stack())
+		}
+		close(e.done)
+		close(e.commits)
+		<-committed
+		close(e.ended)
+	}()
+	wake := e.opt.Clock.After(e.untilBeat())
+	for {
+		select {
+		case <-ctx.Done():
+			return e.snapshotNow()
+		case err := <-e.failed:
+			return err
+		case job := <-e.jobs:
+			job()
+			e.more()
+		case <-wake:
+			e.beat()
+			wake = e.opt.Clock.After(e.untilBeat())
+		}
+		e.send()
+	}
+}
+
+// more runs jobs that wait already, so that they share one write of the journal.
+func (e *engine) more() {
+	for n := 0; n < 128; n++ {
+		select {
+		case job := <-e.jobs:
+			job()
+		default:
+			return
+		}
+	}
+}
+
+func (e *engine) untilBeat() time.Duration {
+	return time.Duration(beatMillis-e.now()%beatMillis) * time.Millisecond
+}
+
+// beat runs the core up to now, flushes the slower channels and looks after the connections.
+func (e *engine) beat() {
+	e.core.Advance(e.now())
+	e.dispatch()
+	second := e.core.Now / 1000
+	e.flush(second != e.slowBeat)
+	if second == e.slowBeat {
+		return
+	}
+	e.slowBeat = second
+	e.eachSecond()
+}
+
+func (e *engine) eachSecond() {
+	now := e.core.Now
+	for _, c := range append([]*conn(nil), e.conns...) {
+		e.tend(c, now)
+	}
+	for id, until := range e.nonces {
+		if until < now {
+			delete(e.nonces, id)
+		}
+	}
+	e.portfolios()
+	if e.journal != nil && e.journal.due(now) {
+		e.checkpoint()
+	}
+}
+
+// apply carries out a command and journals it if it was accepted.
+func (e *engine) apply(c core.Command) (core.Result, *wireError) {
+	now := e.now()
+	r, err := e.core.Apply(now, c)
+	if err == nil && e.journal != nil {
+		e.pending.records = e.journal.record(e.pending.records, e.core.Now, c, r)
+	}
+	return r, err
+}
+
+// commit is what must be on disk, and what is sent after it is.
+type commit struct {
+	records  []byte
+	snapshot []byte
+	frames   []delivery
+	then     []func()
+}
+
+type delivery struct {
+	to    *conn
+	frame []byte
+}
+
+// deliver sends a frame after everything before it is committed.
+func (e *engine) deliver(to *conn, frame []byte) {
+	e.pending.frames = append(e.pending.frames, delivery{to, frame})
+}
+
+func (e *engine) send() {
+	if e.pending.empty() {
+		return
+	}
+	e.commits <- e.pending
+	e.pending = commit{}
+}
+
+func (c commit) empty() bool {
+	return c.records == nil && c.snapshot == nil && c.frames == nil && c.then == nil
+}
+
+// commitLoop writes what has gathered, once for all, and then delivers it in order.
+func (e *engine) commitLoop(done chan<- struct{}) {
+	defer close(done)
+	broken := false
+	for first := range e.commits {
+		group := e.gather(first)
+		if !broken && e.journal != nil {
+			if err := e.journal.write(group); err != nil {
+				broken = true
+				e.failed <- err
+			}
+		}
+		if broken {
+			continue // nobody is told what is not on disk
+		}
+		for _, c := range group {
+			for _, d := range c.frames {
+				d.to.push(d.frame)
+			}
+			for _, f := range c.then {
+				f()
+			}
+		}
+	}
+}
+
+func (e *engine) gather(first commit) []commit {
+	group := []commit{first}
+	for len(group) < 64 {
+		select {
+		case c, ok := <-e.commits:
+			if !ok {
+				return group
+			}
+			group = append(group, c)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+func (e *engine) checkpoint() {
+	snapshot, err := e.core.Snapshot()
+	if err != nil {
+		e.log.Error().Err(err).Msg("exchange.snapshot.failed")
+		return
+	}
+	e.pending.snapshot = e.journal.seal(snapshot, e.core.Now)
+}
+
+func (e *engine) snapshotNow() error {
+	if e.journal == nil {
+		return nil
+	}
+	e.checkpoint()
+	e.send()
+	return nil
+}

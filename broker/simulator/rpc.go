@@ -1,0 +1,213 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// frameMax is the largest frame or body that the exchange reads.
+const frameMax = 32 << 10
+
+// request is one JSON-RPC call.
+type request struct {
+	id     json.RawMessage // as it came, so that it goes back with its type; nil when absent
+	method string
+	params params
+	in     int64 // microseconds since 1970
+	bearer string
+	basic  [2]string // id and secret of HTTP basic authentication
+	signed *signed   // the signature header of an HTTP request
+}
+
+// Error is the wire's error; core's errors are that already.
+type wireError = core.Error
+
+var (
+	errInvalidJSON    = &wireError{Code: 11050, Message: "bad_request", Reason: "invalid json"}
+	errMethodNotFound = &wireError{Code: -32601, Message: "Method not found"}
+	errTooLarge       = &wireError{Code: -32600, Message: "request entity too large"}
+	errUnauthorized   = &wireError{Code: 13009, Message: "unauthorized", Reason: "invalid_token"}
+	errCredentials    = &wireError{Code: 13004, Message: "invalid_credentials"}
+	errForbidden      = &wireError{Code: 13021, Message: "forbidden"}
+	errTooMany        = &wireError{Code: 10028, Message: "too_many_requests"}
+	errNeedsSocket    = &wireError{Code: 10030, Message: "must_be_websocket_request"}
+	errRawUnauth      = &wireError{Code: 13778, Message: "raw_subscriptions_not_available_for_unauthorized"}
+)
+
+func parseRequest(frame []byte) (*request, *wireError) {
+	var r struct {
+		ID     json.RawMessage `json:"id"`
+		Method string          `json:"method"`
+		Params json.RawMessage `json:"params"`
+	}
+	if err := json.Unmarshal(frame, &r); err != nil {
+		var kind *json.UnmarshalTypeError
+		if errors.As(err, &kind) {
+			return nil, &wireError{Code: -32600, Message: "Invalid Request"}
+		}
+		return nil, errInvalidJSON
+	}
+	out := &request{id: validID(r.ID), method: r.Method, params: params{}}
+	if trimmed := bytes.TrimSpace(r.Params); len(trimmed) > 0 && !bytes.Equal(trimmed, []byte("null")) {
+		if err := json.Unmarshal(trimmed, &out.params); err != nil {
+			return out, &wireError{Code: -32602, Message: "Invalid params", Reason: "must be an object"}
+		}
+	}
+	return out, nil
+}
+
+// validID keeps an id that is a number or a string.
+func validID(id json.RawMessage) json.RawMessage {
+	if id = bytes.TrimSpace(id); len(id) > 0 && (id[0] == '"' || id[0] == '-' || (id[0] >= '0' && id[0] <= '9')) {
+		return id
+	}
+	return nil
+}
+
+func envelope(id json.RawMessage, key string, body []byte, in, out int64) []byte {
+	o := newObject().str("jsonrpc", "2.0")
+	if id != nil {
+		o.raw("id", id)
+	}
+	return o.raw(key, body).int("usIn", in).int("usOut", out).int("usDiff", out-in).bool("testnet", true).end()
+}
+
+func errorBody(e *wireError) []byte {
+	o := newObject().int("code", int64(e.Code)).str("message", e.Message)
+	switch {
+	case e.Code == 11050:
+		o.str("data", e.Reason)
+	case e.Param != "":
+		o.raw("data", newObject().str("reason", e.Reason).str("param", e.Param).end())
+	case e.Reason != "":
+		o.raw("data", newObject().str("reason", e.Reason).end())
+	}
+	return o.end()
+}
+
+func notification(channel string, data []byte, label string) []byte {
+	p := newObject().str("channel", channel).raw("data", data)
+	if label != "" {
+		p.str("label", label)
+	}
+	return newObject().str("jsonrpc", "2.0").str("method", "subscription").raw("params", p.end()).end()
+}
+
+// params are the named parameters of a call. Over HTTP GET all of them are strings, so every
+// reader takes a value in quotes as well.
+type params map[string]json.RawMessage
+
+func (p params) has(k string) bool {
+	v, ok := p[k]
+	return ok && !bytes.Equal(v, []byte("null"))
+}
+
+func (p params) text(k string) string {
+	v := p[k]
+	if len(v) == 0 || bytes.Equal(v, []byte("null")) {
+		return ""
+	}
+	if v[0] != '"' {
+		return string(v)
+	}
+	var s string
+	if json.Unmarshal(v, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+func (p params) flag(k string) (bool, *wireError) {
+	switch p.text(k) {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, core.Invalid(k, "must be a boolean")
+}
+
+func (p params) int(k string, otherwise int64) (int64, *wireError) {
+	if !p.has(k) {
+		return otherwise, nil
+	}
+	s := p.text(k)
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		d, derr := trade.ParseDec(s)
+		if derr != nil || !d.IsMultipleOf(trade.NewDec(1)) {
+			return 0, core.Invalid(k, "must be an integer")
+		}
+		if n, err = strconv.ParseInt(d.String(), 10, 64); err != nil {
+			return 0, core.Invalid(k, "must be an integer")
+		}
+	}
+	return n, nil
+}
+
+func (p params) dec(k string) (trade.Dec, *wireError) {
+	if !p.has(k) {
+		return trade.Zero, nil
+	}
+	s := p.text(k)
+	d, err := trade.ParseDec(s)
+	if err != nil || len(s) > 40 {
+		return trade.Zero, core.Invalid(k, "must be a number")
+	}
+	return d, nil
+}
+
+func (p params) maybeDec(k string) (*trade.Dec, *wireError) {
+	if !p.has(k) {
+		return nil, nil
+	}
+	d, err := p.dec(k)
+	return &d, err
+}
+
+func (p params) maybeFlag(k string) (*bool, *wireError) {
+	if !p.has(k) {
+		return nil, nil
+	}
+	b, err := p.flag(k)
+	return &b, err
+}
+
+// texts reads a list of strings; over HTTP it is JSON in a string.
+func (p params) texts(k string) ([]string, *wireError) {
+	var out []string
+	v := []byte(p[k])
+	if len(v) > 0 && v[0] == '"' {
+		v = []byte(p.text(k))
+	}
+	if len(v) == 0 || json.Unmarshal(v, &out) != nil {
+		return nil, core.Invalid(k, "must be a list of strings")
+	}
+	return out, nil
+}
+
+// objects reads a list of objects.
+func (p params) objects(k string) ([]params, *wireError) {
+	if !p.has(k) {
+		return nil, nil
+	}
+	var out []params
+	v := []byte(p[k])
+	if v[0] == '"' {
+		v = []byte(p.text(k))
+	}
+	if json.Unmarshal(v, &out) != nil {
+		return nil, core.Invalid(k, "must be a list of objects")
+	}
+	return out, nil
+}
+
+func (p params) currency() trade.Currency {
+	return trade.Currency(strings.ToUpper(p.text("currency")))
+}

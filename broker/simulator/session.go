@@ -1,0 +1,106 @@
+package simulator
+
+import (
+	"github.com/fasthttp/websocket"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
+)
+
+const (
+	version         = "1.2.26"
+	answerMillis    = 10_000 // a test_request must be answered within this
+	idleMillis      = 60_500 // a socket that says and hears nothing is dropped after this
+	closedHeartbeat = 4000
+)
+
+func (c *call) test() ([]byte, *wireError) {
+	if c.p.text("expected_result") == "exception" {
+		return nil, &wireError{Code: 11094, Message: "internal_server_error"}
+	}
+	c.conn.testBefore = 0
+	return newObject().str("version", version).end(), nil
+}
+
+func (c *call) hello() ([]byte, *wireError) { return newObject().str("version", version).end(), nil }
+
+func (c *call) time() ([]byte, *wireError) { return number(c.e.core.Now), nil }
+
+func (c *call) status() ([]byte, *wireError) { return newObject().str("locked", "false").end(), nil }
+
+func (c *call) setHeartbeat() ([]byte, *wireError) {
+	if err := c.socketOnly(); err != nil {
+		return nil, err
+	}
+	seconds, err := c.p.int("interval", 0)
+	if err != nil {
+		return nil, err
+	}
+	if seconds < 10 {
+		return nil, core.Invalid("interval", "must be at least 10")
+	}
+	c.conn.heartbeat, c.conn.testBefore = seconds*1000, 0
+	c.conn.nextBeat = c.e.now() + c.conn.heartbeat
+	return ok, nil
+}
+
+func (c *call) disableHeartbeat() ([]byte, *wireError) {
+	c.conn.heartbeat, c.conn.testBefore = 0, 0
+	return ok, nil
+}
+
+// logout closes the socket without an answer.
+func (c *call) logout() ([]byte, *wireError) {
+	if err := c.socketOnly(); err != nil {
+		return nil, err
+	}
+	if keep := c.p.text("invalidate_token"); keep != "false" {
+		c.e.revoke(c.grant)
+	}
+	c.conn.close(websocket.CloseNormalClosure, "")
+	return nil, nil
+}
+
+// join takes a new connection in.
+func (e *engine) join(c *conn) { e.conns = append(e.conns, c) }
+
+// leave forgets a connection that has ended, with the login that lived on it.
+func (e *engine) leave(c *conn) {
+	if c.gone {
+		return
+	}
+	c.gone = true
+	for _, ch := range c.channels {
+		e.drop(ch, c)
+	}
+	if c.grant != nil && c.grant.conn == c {
+		e.revoke(c.grant)
+	}
+	for i, other := range e.conns {
+		if other == c {
+			e.conns = append(e.conns[:i], e.conns[i+1:]...)
+			return
+		}
+	}
+}
+
+var (
+	heartbeatFrame   = []byte(`{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"heartbeat"}}`)
+	testRequestFrame = []byte(`{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"test_request"}}`)
+)
+
+// tend sends a connection's heartbeats and ends it when it does not answer or does nothing.
+func (e *engine) tend(c *conn, now int64) {
+	switch {
+	case c.testBefore != 0 && now > c.testBefore:
+		c.close(closedHeartbeat, "heartbeat close")
+	case c.heartbeat != 0 && now >= c.nextBeat:
+		c.nextBeat = now + c.heartbeat
+		e.deliver(c, heartbeatFrame)
+		e.deliver(c, testRequestFrame)
+		if c.testBefore == 0 {
+			c.testBefore = now + answerMillis
+		}
+	case c.heartbeat == 0 && len(c.channels) == 0 && now-c.lastUse > idleMillis:
+		c.close(0, "")
+	}
+}

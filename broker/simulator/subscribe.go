@@ -1,0 +1,139 @@
+package simulator
+
+import (
+	"strings"
+)
+
+// subscribe takes the channels that exist and that the login may see; the others are left out.
+func (c *call) subscribe() ([]byte, *wireError) {
+	if err := c.socketOnly(); err != nil {
+		return nil, err
+	}
+	names, err := c.p.texts("channels")
+	if err != nil {
+		return nil, err
+	}
+	authorized := c.conn.grant != nil || c.p.has("access_token")
+	if authorized {
+		if err := c.authorize("account:none"); err != nil {
+			return nil, err
+		}
+	}
+	accepted := []string{}
+	for _, name := range names {
+		if strings.HasSuffix(name, ".raw") && !authorized {
+			return nil, errRawUnauth
+		}
+		if c.take(name) {
+			accepted = append(accepted, name)
+		}
+	}
+	return list(accepted, text), nil
+}
+
+// take subscribes to one channel; one that is taken already is acknowledged and nothing more.
+func (c *call) take(name string) bool {
+	if c.conn.channels[name] != nil {
+		return true
+	}
+	ch := parseChannel(c.e.core, name)
+	if ch == nil {
+		return false
+	}
+	registry := c.e.channels
+	if ch.private() {
+		if c.grant == nil || !c.grant.allows(ch.needs()) {
+			return false
+		}
+		ch.account = c.grant.account
+		registry = c.e.desk(ch.account).channels
+	}
+	if there := registry[name]; there != nil {
+		ch = there
+	} else {
+		registry[name] = ch
+	}
+	ch.subs = append(ch.subs, subscription{c.conn, c.p.text("label")})
+	c.conn.channels[name] = ch
+	c.conn.greetings = append(c.conn.greetings, ch)
+	return true
+}
+
+func (c *call) unsubscribe() ([]byte, *wireError) {
+	if err := c.socketOnly(); err != nil {
+		return nil, err
+	}
+	names, err := c.p.texts("channels")
+	if err != nil {
+		return nil, err
+	}
+	gone := []string{}
+	for _, name := range names {
+		if ch := c.conn.channels[name]; ch != nil {
+			c.e.drop(ch, c.conn)
+			delete(c.conn.channels, name)
+			gone = append(gone, name)
+		}
+	}
+	return list(gone, text), nil
+}
+
+func (c *call) unsubscribeAll() ([]byte, *wireError) {
+	if err := c.socketOnly(); err != nil {
+		return nil, err
+	}
+	for name, ch := range c.conn.channels {
+		c.e.drop(ch, c.conn)
+		delete(c.conn.channels, name)
+	}
+	return ok, nil
+}
+
+// drop takes a connection off a channel; a channel without subscribers is gone.
+func (e *engine) drop(ch *channel, c *conn) {
+	for n, s := range ch.subs {
+		if s.conn == c {
+			ch.subs = append(ch.subs[:n], ch.subs[n+1:]...)
+			break
+		}
+	}
+	if len(ch.subs) > 0 {
+		return
+	}
+	if ch.account != 0 {
+		delete(e.desk(ch.account).channels, ch.name)
+	} else {
+		delete(e.channels, ch.name)
+	}
+}
+
+// greet sends what a new subscription starts with, after its answer.
+func (e *engine) greet(c *call) {
+	for _, ch := range c.conn.greetings {
+		s := ch.subs[len(ch.subs)-1]
+		for _, data := range e.opening(ch) {
+			e.deliver(s.conn, notification(ch.name, data, s.label))
+		}
+	}
+	c.conn.greetings = nil
+}
+
+// opening is the present state of a channel: a whole book, a ticker, a balance.
+func (e *engine) opening(ch *channel) [][]byte {
+	x := e.core
+	switch ch.topic {
+	case tickerTopic:
+		return [][]byte{renderTicker(x, x.Markets[ch.market])}
+	case quoteTopic:
+		return [][]byte{renderQuote(x, x.Markets[ch.market])}
+	case bookTopic:
+		return [][]byte{e.bookSnapshot(ch)}
+	case bookWindowTopic:
+		return [][]byte{e.bookWindow(ch)}
+	case indexTopic:
+		return [][]byte{e.indexData(ch)}
+	case portfolioTopic:
+		return e.balances(ch)
+	}
+	return nil
+}

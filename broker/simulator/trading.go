@@ -1,0 +1,204 @@
+package simulator
+
+import (
+	"strings"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+func (c *call) buy() ([]byte, *wireError)  { return c.place(1) }
+func (c *call) sell() ([]byte, *wireError) { return c.place(-1) }
+
+func (c *call) place(side int64) ([]byte, *wireError) {
+	t, err := ticket(c.p)
+	if err != nil {
+		return nil, err
+	}
+	t.Side = side
+	p := &core.Place{Account: c.account.ID, Instrument: instrumentName(c.p.text("instrument_name")), Ticket: t,
+		Link: c.p.text("linked_order_type"), Condition: c.p.text("trigger_fill_condition")}
+	if p.ValidUntil, err = c.p.int("valid_until", 0); err != nil {
+		return nil, err
+	}
+	if p.Legs, err = legs(c.p); err != nil {
+		return nil, err
+	}
+	if c.e.faults.refusesLinked(c.account.ID, p) {
+		return nil, core.ErrMarketOTOCO
+	}
+	r, err := c.e.apply(core.Command{Place: p})
+	if err != nil {
+		return nil, err
+	}
+	return renderPlaced(r), nil
+}
+
+// ticket reads what an order asks for.
+func ticket(p params) (t core.Ticket, err *wireError) {
+	t = core.Ticket{Type: p.text("type"), Label: p.text("label"), TIF: p.text("time_in_force"), Trigger: p.text("trigger")}
+	if t.Type == "" {
+		t.Type = core.Limit
+	}
+	for name, to := range map[string]*trade.Dec{"amount": &t.Amount, "contracts": &t.Contracts, "price": &t.Price, "trigger_price": &t.TriggerPrice} {
+		if *to, err = p.dec(name); err != nil {
+			return t, err
+		}
+	}
+	for name, to := range map[string]*bool{"post_only": &t.PostOnly, "reject_post_only": &t.RejectPostOnly, "reduce_only": &t.ReduceOnly} {
+		if *to, err = p.flag(name); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+func legs(p params) (out []core.Ticket, err *wireError) {
+	configs, err := p.objects("otoco_config")
+	if err != nil {
+		return nil, err
+	}
+	for _, config := range configs {
+		t, err := ticket(config)
+		if err != nil {
+			return nil, err
+		}
+		switch config.text("direction") {
+		case "buy":
+			t.Side = 1
+		case "sell":
+			t.Side = -1
+		default:
+			return nil, core.Invalid("direction", "must be buy or sell")
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+func (c *call) edit() ([]byte, *wireError) {
+	id := c.p.text("order_id")
+	if id == "" {
+		return nil, core.Invalid("order_id", "value required")
+	}
+	return c.amend(&core.Edit{Order: id})
+}
+
+func (c *call) editByLabel() ([]byte, *wireError) {
+	if _, err := c.market(); err != nil {
+		return nil, err
+	}
+	return c.amend(&core.Edit{Label: c.p.text("label"), Instrument: instrumentName(c.p.text("instrument_name"))})
+}
+
+func (c *call) amend(e *core.Edit) ([]byte, *wireError) {
+	e.Account = c.account.ID
+	var err *wireError
+	for name, to := range map[string]**trade.Dec{"amount": &e.Amount, "contracts": &e.Contracts, "price": &e.Price, "trigger_price": &e.TriggerPrice} {
+		if *to, err = c.p.maybeDec(name); err != nil {
+			return nil, err
+		}
+	}
+	for name, to := range map[string]**bool{"post_only": &e.PostOnly, "reject_post_only": &e.RejectPostOnly, "reduce_only": &e.ReduceOnly} {
+		if *to, err = c.p.maybeFlag(name); err != nil {
+			return nil, err
+		}
+	}
+	if e.ValidUntil, err = c.p.int("valid_until", 0); err != nil {
+		return nil, err
+	}
+	r, err := c.e.apply(core.Command{Edit: e})
+	if err != nil {
+		return nil, err
+	}
+	return renderPlaced(r), nil
+}
+
+func (c *call) cancel() ([]byte, *wireError) {
+	r, err := c.e.apply(core.Command{Cancel: &core.Cancel{Account: c.account.ID, Order: c.p.text("order_id")}})
+	if err != nil {
+		return nil, err
+	}
+	return renderOrder(r.Order), nil
+}
+
+func (c *call) cancelAll() ([]byte, *wireError) { return c.cancelMany(core.Filter{}) }
+
+func (c *call) cancelByInstrument() ([]byte, *wireError) {
+	m, err := c.market()
+	if err != nil {
+		return nil, err
+	}
+	return c.cancelMany(core.Filter{Instrument: m.Instrument.Name, Type: c.p.text("type")})
+}
+
+func (c *call) cancelByCurrency() ([]byte, *wireError) {
+	f, err := c.byCurrency()
+	if err != nil {
+		return nil, err
+	}
+	return c.cancelMany(f)
+}
+
+func (c *call) cancelByLabel() ([]byte, *wireError) {
+	if !c.p.has("label") {
+		return nil, core.Invalid("label", "value required")
+	}
+	label := c.p.text("label")
+	return c.cancelMany(core.Filter{Label: &label, Currency: anyAsNone(c.p.currency())})
+}
+
+// byCurrency reads the filter of the methods that need a currency.
+func (c *call) byCurrency() (core.Filter, *wireError) {
+	cur := c.p.currency()
+	if cur == "" || (cur != "ANY" && !knownCurrency(cur)) {
+		return core.Filter{}, core.Invalid("currency", "invalid currency")
+	}
+	return core.Filter{Currency: anyAsNone(cur), Type: c.p.text("type")}, nil
+}
+
+func anyAsNone(c trade.Currency) trade.Currency {
+	if c == "ANY" {
+		return ""
+	}
+	return c
+}
+
+func (c *call) cancelMany(f core.Filter) ([]byte, *wireError) {
+	detailed, err := c.p.flag("detailed")
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.e.apply(core.Command{CancelMany: &core.CancelMany{Account: c.account.ID, Filter: f}})
+	if err != nil {
+		return nil, err
+	}
+	if !detailed {
+		return number(int64(len(r.Orders))), nil
+	}
+	return list(r.Orders, func(o *core.Order) []byte {
+		i := core.Instruments[o.Market]
+		return newObject().str("instrument_name", string(i.Name)).str("currency", string(i.Settlement)).str("type", o.Type).
+			raw("result", renderOrders([]*core.Order{o})).end()
+	}), nil
+}
+
+func (c *call) closePosition() ([]byte, *wireError) {
+	m, err := c.market()
+	if err != nil {
+		return nil, err
+	}
+	price, err := c.p.dec("price")
+	if err != nil {
+		return nil, err
+	}
+	kind := strings.ToLower(c.p.text("type"))
+	if kind != core.Limit && kind != core.MarketType {
+		return nil, core.Invalid("type", "must be limit or market")
+	}
+	r, err := c.e.apply(core.Command{Close: &core.Close{Account: c.account.ID, Instrument: m.Instrument.Name, Type: kind, Price: price}})
+	if err != nil {
+		return nil, err
+	}
+	return renderPlaced(r), nil
+}
