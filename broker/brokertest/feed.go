@@ -1,0 +1,108 @@
+package brokertest
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tradebaas/tradebaas/broker"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+func (s *suite) feedInstruments() {
+	spec, _ := s.market()
+	require.Equal(s, trade.Linear, spec.Kind)
+	require.True(s, spec.Active)
+	for name, d := range map[string]trade.Dec{"tick": spec.TickSize, "step": spec.AmountStep, "minimum": spec.MinAmount, "leverage": spec.MaxLeverage} {
+		require.Positive(s, d.Sign(), name)
+	}
+	require.NotEmpty(s, spec.Base)
+	require.NotEmpty(s, spec.Quote)
+	require.NotEmpty(s, spec.Settlement)
+	require.True(s, spec.MinAmount.IsMultipleOf(spec.AmountStep))
+}
+
+// More candles than any exchange gives at once, each minute once, in order.
+func (s *suite) feedCandles() {
+	feed, _ := s.feed()
+	to := s.exchangeTime(feed).Truncate(time.Minute).Add(-2 * time.Minute)
+	from := to.Add(-6999 * time.Minute)
+	candles, err := feed.Candles(s.ctx(), s.Instrument, from, to)
+	require.NoError(s, err)
+	require.Len(s, candles, 7000)
+	for i, c := range candles {
+		require.True(s, c.OpenTime.Equal(from.Add(time.Duration(i)*time.Minute)), "candle %d opens at %s", i, c.OpenTime)
+		requireCandle(s, c)
+	}
+	candles, err = feed.Candles(s.ctx(), s.Instrument, from.Add(time.Second), from.Add(90*time.Second))
+	require.NoError(s, err)
+	require.Len(s, candles, 1, "only open times inside the range")
+}
+
+func requireCandle(s *suite, c trade.Candle) {
+	s.Helper()
+	require.Positive(s, c.Low.Sign())
+	require.False(s, c.Volume.Less(trade.Zero))
+	for _, d := range []trade.Dec{c.Open, c.Close} {
+		require.False(s, c.High.Less(d), "%+v", c)
+		require.False(s, d.Less(c.Low), "%+v", c)
+	}
+}
+
+func (s *suite) exchangeTime(feed broker.Feed) time.Time {
+	offset, measured := feed.ClockOffset()
+	require.False(s, measured.IsZero(), "measured before FeedUp")
+	return time.Now().Add(offset)
+}
+
+func (s *suite) feedTicker() {
+	feed, _ := s.feed()
+	ticker, err := feed.Ticker(s.ctx(), s.Instrument)
+	require.NoError(s, err)
+	s.requireTicker(ticker)
+	require.WithinDuration(s, s.exchangeTime(feed), ticker.Time, time.Minute)
+	_, err = feed.Ticker(s.ctx(), "NO_SUCH-PERPETUAL")
+	s.outcome(broker.Refused, err)
+}
+
+func (s *suite) requireTicker(t trade.Ticker) {
+	s.Helper()
+	require.Equal(s, s.Instrument, t.Instrument)
+	for name, d := range map[string]trade.Dec{"bid": t.Bid, "ask": t.Ask, "last": t.Last, "mark": t.Mark, "index": t.Index, "min": t.MinPrice, "max": t.MaxPrice} {
+		require.Positive(s, d.Sign(), name)
+	}
+	require.True(s, t.Bid.Less(t.Ask))
+}
+
+func (s *suite) feedWatch() {
+	feed, events := s.feed()
+	feed.Watch(s.Instrument)
+	feed.Watch(s.Instrument)
+	s.requireTicker(await[broker.TickerChanged](events).Ticker)
+	candle := await[broker.CandleChanged](events)
+	require.Equal(s, s.Instrument, candle.Instrument)
+	require.True(s, candle.Candle.OpenTime.Equal(candle.Candle.OpenTime.Truncate(time.Minute)))
+	requireCandle(s, candle.Candle)
+
+	feed.Unwatch(s.Instrument)
+	await[broker.TickerChanged](events) // one of two still watches
+	feed.Unwatch(s.Instrument)
+	feed.Watch(s.Other)
+	ofOther := func(e broker.TickerChanged) bool { return e.Ticker.Instrument == s.Other }
+	awaitThat(events, ofOther)
+	for range 5 {
+		next := await[broker.TickerChanged](events)
+		require.Equal(s, s.Other, next.Ticker.Instrument, "nobody watches the first any more")
+	}
+}
+
+func (s *suite) feedReconnect() {
+	feed, events := s.feed()
+	feed.Watch(s.Instrument)
+	await[broker.TickerChanged](events)
+	s.Wire.Drop()
+	down := await[broker.FeedDown](events)
+	require.Error(s, down.Err)
+	await[broker.FeedUp](events)
+	s.requireTicker(await[broker.TickerChanged](events).Ticker)
+}
