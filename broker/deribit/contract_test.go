@@ -1,0 +1,67 @@
+package deribit_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/tradebaas/tradebaas/broker/brokertest"
+	"github.com/tradebaas/tradebaas/broker/deribit"
+	"github.com/tradebaas/tradebaas/broker/simulator"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// The client against the simulated exchange, over real sockets and with the real exchange's bound
+// of connections per address.
+func TestContract(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	exchange, err := simulator.New(simulator.Options{Seed: 1, ConnectionsPerAddress: 32, Log: zerolog.Nop()})
+	require.NoError(t, err)
+	require.NoError(t, exchange.Start(t.Context()))
+	defer exchange.Close()
+
+	address := strings.TrimSuffix(strings.TrimPrefix(exchange.URL(), "ws://"), "/ws/api/v2")
+	brokertest.Run(t, func(t testing.TB) brokertest.Harness {
+		wire := brokertest.NewWire(t, address)
+		return brokertest.Harness{
+			Venue: deribit.New(deribit.Options{
+				Venue:        trade.Venue{Broker: trade.Deribit, Environment: trade.Paper},
+				URL:          "ws://" + wire.Address() + "/ws/api/v2",
+				Logger:       zerolog.Nop(),
+				Connections:  32,
+				ReconnectMin: 50 * time.Millisecond,
+			}),
+			Wire:       wire,
+			Instrument: "BTC_USDC-PERPETUAL",
+			Other:      "ETH_USDC-PERPETUAL",
+			NewKey:     func(t testing.TB) trade.Key { return account(t, exchange, "") },
+			WithdrawKey: func(t testing.TB) trade.Key {
+				return account(t, exchange, "account:read trade:read_write wallet:read_write")
+			},
+		}
+	})
+}
+
+// account makes a fresh account; an empty scope is that of a key as it should be.
+func account(t testing.TB, exchange *simulator.Exchange, scope string) trade.Key {
+	body, err := json.Marshal(map[string]any{"balances": map[string]string{"USDC": "10000", "BTC": "0.1"}, "scope": scope})
+	require.NoError(t, err)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, exchange.AdminURL()+"/accounts", bytes.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+exchange.AdminToken())
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	var made struct{ Key, Secret string }
+	require.NoError(t, json.NewDecoder(response.Body).Decode(&made))
+	return trade.Key{ID: made.Key, Secret: made.Secret}
+}
