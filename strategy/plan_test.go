@@ -101,17 +101,17 @@ func TestPlan_caps(t *testing.T) {
 		steps  []string
 	}{
 		"maxLeverage": { // 20000 / 100000 = 0.2 wanted; 5 * 1000 / 100000
-			`{"sizing":{"mode":"notional","value":"20000"}}`, linear(), poor("1000", "1000", "50"), "0.05", []string{"wanted", "maxLeverage"}},
+			`{"sizing":{"mode":"notional","value":"20000"}}`, linear(), poor("1000", "1000", "50"), "0.05", []string{"wanted 0.2", "maxLeverage 0.05"}},
 		"the instrument's leverage": { // 3 * 1000 / 100000 = 0.03; margin 1000 * 3 / (100000 * 1.0015) = 0.0299550...
-			`{"sizing":{"mode":"notional","value":"20000"}}`, linear(), poor("1000", "1000", "3"), "0.0299", []string{"wanted", "maxLeverage", "freeMargin", "amountStep"}},
+			`{"sizing":{"mode":"notional","value":"20000"}}`, linear(), poor("1000", "1000", "3"), "0.0299", []string{"wanted 0.2", "maxLeverage 0.03", "freeMargin 0.029955", "amountStep 0.0299"}},
 		"free margin": { // 20 * 50 / (100000 * (1 + 0.0005 * 50)) = 1000 / 102500 = 0.009756...
-			`{"sizing":{"mode":"notional","value":"2000"}}`, linear(), poor("1000", "20", "50"), "0.0097", []string{"wanted", "freeMargin", "amountStep"}},
+			`{"sizing":{"mode":"notional","value":"2000"}}`, linear(), poor("1000", "20", "50"), "0.0097", []string{"wanted 0.02", "freeMargin 0.009756", "amountStep 0.0097"}},
 		"maxLeverage, inverse": { // 5 * 0.01 * 100000
-			`{"sizing":{"mode":"notional","value":"20000"}}`, inverse(), poor("0.01", "0.01", "50"), "5000", []string{"wanted", "maxLeverage"}},
+			`{"sizing":{"mode":"notional","value":"20000"}}`, inverse(), poor("0.01", "0.01", "50"), "5000", []string{"wanted 20000", "maxLeverage 5000"}},
 		"free margin, inverse": { // 0.0002 * 50 * 100000 / 1.025 = 975.609...
-			`{"sizing":{"mode":"notional","value":"2000"}}`, inverse(), poor("0.01", "0.0002", "50"), "970", []string{"wanted", "freeMargin", "amountStep"}},
+			`{"sizing":{"mode":"notional","value":"2000"}}`, inverse(), poor("0.01", "0.0002", "50"), "970", []string{"wanted 2000", "freeMargin 975.609756", "amountStep 970"}},
 		"risk cut by a cap": { // 2 % of 1000 = 20; 20 / 500 = 0.04; 3 * 1000 / 100000 = 0.03
-			`{"sizing":{"mode":"percent","value":2},"maxLeverage":3}`, linear(), poor("1000", "1000", "50"), "0.03", []string{"wanted", "maxLeverage"}},
+			`{"sizing":{"mode":"percent","value":2},"maxLeverage":3}`, linear(), poor("1000", "1000", "50"), "0.03", []string{"wanted 0.04", "maxLeverage 0.03"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := input(trade.Buy, c.spec)
@@ -122,7 +122,7 @@ func TestPlan_caps(t *testing.T) {
 			d := detail(t, p)
 			var steps []string
 			for _, s := range d.Sizing.Steps {
-				steps = append(steps, s.Step)
+				steps = append(steps, s.Step+" "+s.Amount.Round(6).String())
 			}
 			require.Equal(t, c.steps, steps)
 			if d.Sizing.RiskAsked != nil {

@@ -80,9 +80,11 @@ func possible(c Candle) bool {
 	return prices && c.Volume >= 0 && !math.IsInf(c.Volume, 0)
 }
 
+// take feeds every window. After a gap it collects again; the averages go on, for they are never
+// seeded a second time.
 func (e *razorEvaluator) take(c Candle) {
 	if e.opened != never && c.OpenTime != e.opened+minute {
-		e.startOver()
+		e.have = 0 // no window is longer than need, so by then the gap has left them all
 	}
 	e.opened = c.OpenTime
 	e.have++
@@ -98,15 +100,6 @@ func (e *razorEvaluator) take(c Candle) {
 			e.frames[i].slow.Add(whole.Close)
 		}
 	}
-}
-
-// startOver empties the windows after a gap. The averages go on: they are never seeded again.
-func (e *razorEvaluator) startOver() {
-	e.have = 0
-	e.rsi.Reset()
-	e.atr.Reset()
-	e.closes.Reset()
-	e.ranges.Reset()
 }
 
 func (e *razorEvaluator) analyse(c Candle) Analysis {

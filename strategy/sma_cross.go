@@ -106,7 +106,6 @@ func (e *smaCrossEvaluator) Close(c Candle) Analysis {
 	}
 	if e.opened != never && c.OpenTime != e.opened+minute {
 		e.have = 0 // a gap: collect again
-		e.closes.Reset()
 	}
 	e.opened = c.OpenTime
 	e.have++

@@ -21,12 +21,6 @@ func (a *ATR) Add(high, low, close float64) {
 	a.last, a.started = close, true
 }
 
-// Reset forgets everything, after a gap.
-func (a *ATR) Reset() {
-	a.ranges.Reset()
-	a.started = false
-}
-
 // Ready tells whether n true ranges have been seen.
 func (a *ATR) Ready() bool { return a.ranges.Full() }
 

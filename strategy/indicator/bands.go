@@ -14,9 +14,6 @@ func NewBands(n int, k float64) Bands { return Bands{closes: NewWindow(n), k: k}
 // Add takes the next close.
 func (b *Bands) Add(close float64) { b.closes.Add(close) }
 
-// Reset forgets everything, after a gap.
-func (b *Bands) Reset() { b.closes.Reset() }
-
 // Ready tells whether n closes have been seen.
 func (b *Bands) Ready() bool { return b.closes.Full() }
 

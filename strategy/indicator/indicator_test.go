@@ -80,8 +80,6 @@ func TestATR_by_hand(t *testing.T) {
 	a.Add(14, 7, 8) // max(7, |14-14|, |7-14|) = 7
 	require.True(t, a.Ready())
 	require.Equal(t, 5.0, a.Value()) // the second: max(2, |15-9|, |13-9|) = 6; (2 + 6 + 7) / 3
-	a.Reset()
-	require.False(t, a.Ready())
 }
 
 func TestBands_by_hand(t *testing.T) {

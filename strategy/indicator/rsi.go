@@ -19,12 +19,6 @@ func (r *RSI) Add(close float64) {
 	r.last, r.started = close, true
 }
 
-// Reset forgets everything, after a gap.
-func (r *RSI) Reset() {
-	r.changes.Reset()
-	r.started = false
-}
-
 // Ready tells whether n changes have been seen.
 func (r *RSI) Ready() bool { return r.changes.Full() }
 

@@ -17,9 +17,6 @@ func (w *Window) Add(x float64) {
 	w.size = min(w.size+1, len(w.values))
 }
 
-// Reset empties the window.
-func (w *Window) Reset() { w.next, w.size = 0, 0 }
-
 // Full tells whether n values are there.
 func (w *Window) Full() bool { return w.size == len(w.values) }
 
