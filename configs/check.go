@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -173,6 +174,7 @@ func (l *loader) lasts(path string, value, low, high time.Duration) {
 
 func (l *loader) checkPaper() {
 	c := l.config
+	l.within("paper.seed", c.Paper.Seed, 0, math.MaxInt64)
 	l.oneOf("paper.embedded", c.Paper.Embedded, "auto", "on", "off")
 	file := c.ReplayFile()
 	switch {

