@@ -48,7 +48,8 @@ type FeedEvent interface{ feedEvent() }
 // FeedUp says that the feed is connected and every watched instrument is subscribed.
 type FeedUp struct{}
 
-// FeedDown says that the link is lost; the feed is already trying again at Next.
+// FeedDown says that the link is lost; the feed is already trying again at Next, which is zero
+// while it waits for one of the connections that the exchange allows.
 type FeedDown struct {
 	Err  error
 	Next time.Time
@@ -125,14 +126,15 @@ type SessionEvent interface{ sessionEvent() }
 // so the owner reconciles now.
 type SessionUp struct{ Grant trade.Grant }
 
-// SessionDown says that the link is lost; the session is already trying again at Next.
+// SessionDown says that the link is lost; the session is already trying again at Next, which is
+// zero while it waits for one of the connections that the exchange allows.
 type SessionDown struct {
 	Err  error
 	Next time.Time
 }
 
 // KeyRefused says that the exchange no longer takes this key, or that the key may do too much.
-// The session tries again at most every five minutes.
+// It comes after the SessionDown of the same cause. The session tries again at most every five minutes.
 type KeyRefused struct{ Err error }
 
 // OrderChanged carries an order of the account, ours or not.

@@ -34,17 +34,30 @@ func (s *suite) faultAnswerLost() {
 	s.leave(p)
 }
 
-// faultLinkLost loses the link with a position open: nothing leaves meanwhile, and all is still
-// there to be asked for, and events flow again.
+// faultLinkLost closes the position while nothing can be heard: what happened meanwhile is found
+// by asking for the fills after the last one known.
 func (s *suite) faultLinkLost() {
 	p := s.enter(trade.Buy)
+	known, err := p.Fills(s.ctx(), p.spec.Instrument, 0, p.Now().Add(-time.Minute))
+	require.NoError(s, err)
+	require.NotEmpty(s, known)
+
+	s.Wire.Mute()
+	ctx, cancel := context.WithTimeout(s.ctx(), time.Second)
+	defer cancel()
+	_, err = p.Place(ctx, p.exit())
+	s.outcome(broker.Unknown, err)
 	s.Wire.Drop()
 	down := await[broker.SessionDown](p.events)
 	require.Error(s, down.Err)
 	await[broker.SessionUp](p.events)
-	s.requireLegs(p)
-	fills, err := p.Fills(s.ctx(), p.spec.Instrument, 0, p.Now().Add(-time.Minute))
+
+	missed, err := p.Fills(s.ctx(), p.spec.Instrument, known[len(known)-1].Seq, time.Time{})
 	require.NoError(s, err)
-	require.NotEmpty(s, fills)
-	s.leave(p)
+	require.NotEmpty(s, missed)
+	require.Equal(s, p.exit().Label, missed[0].Label)
+	positions, err := p.Positions(s.ctx())
+	require.NoError(s, err)
+	require.Empty(s, positions)
+	s.removeLegs(p)
 }

@@ -128,6 +128,12 @@ func (s *suite) leave(p *position) {
 	_, err := p.Place(s.ctx(), exit)
 	require.NoError(s, err)
 	awaitThat(p.events, func(f broker.Filled) bool { return f.Fill.Label == exit.Label })
+	s.removeLegs(p)
+}
+
+// removeLegs cancels what a closed position has left behind.
+func (s *suite) removeLegs(p *position) {
+	s.Helper()
 	for _, id := range []trade.VenueOrderID{p.stop.ID, p.target.ID} {
 		if _, err := p.Cancel(s.ctx(), id); err != nil {
 			require.True(s, broker.As(err).Gone, "%v", err)

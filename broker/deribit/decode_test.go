@@ -34,6 +34,9 @@ func TestParseOrder_keeps_the_cause_of_a_rejection(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "rejected", order.State)
 	require.Equal(t, "reduce_direction", order.CancelReason)
+	order, err = parseOrder(fastjson.MustParse(`{"order_id":"OTO-1","order_state":"untriggered","is_secondary_oto":true}`))
+	require.NoError(t, err)
+	require.True(t, order.Live() && order.Secondary, "a leg that waits for its entry")
 	_, err = parseOrder(nil)
 	require.Error(t, err)
 }

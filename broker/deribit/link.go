@@ -149,17 +149,6 @@ func (l *link) run() {
 	l.fail(l.readFrames())
 }
 
-func (l *link) readFrames() error {
-	var in inbox
-	for {
-		frame, err := in.next(l)
-		if err != nil {
-			return err
-		}
-		l.handle(frame)
-	}
-}
-
 // finish answers what is still waiting: it was sent, and now nobody will say what became of it.
 func (l *link) finish() {
 	l.mu.Lock()
@@ -173,84 +162,6 @@ func (l *link) finish() {
 	}
 	l.free()
 	close(l.done)
-}
-
-var parsers fastjson.ParserPool
-
-// largeFrame is the size from which a parser is not kept: its memory would never be given back.
-const largeFrame = 256 << 10
-
-// handle reads one frame. What cannot be understood is logged and left; an order that it may have
-// answered then ends unknown, which is the truth.
-func (l *link) handle(frame []byte) {
-	parser := parsers.Get()
-	v, err := parser.ParseBytes(frame)
-	if err != nil {
-		l.log.Warn().Err(err).Int("bytes", len(frame)).Msg("deribit.frame.unreadable")
-		return
-	}
-	if len(frame) < largeFrame {
-		defer parsers.Put(parser)
-	}
-	switch id := v.Get("id"); {
-	case id != nil && id.Type() == fastjson.TypeNumber:
-		l.answer(id, v)
-	case v.Exists("method"):
-		l.notified(v)
-	default:
-		l.log.Warn().Int("code", v.GetInt("error", "code")).Msg("deribit.frame.unexpected")
-	}
-}
-
-func (l *link) answer(id, v *fastjson.Value) {
-	if play := v.Get("testnet"); play != nil {
-		l.learnMoney(play)
-	}
-	n, err := id.Uint64()
-	if err != nil {
-		return
-	}
-	c := l.take(n)
-	if c == nil {
-		return // its caller has stopped waiting
-	}
-	defer close(c.done)
-	c.err = c.outcome(v)
-}
-
-func (c *call) outcome(v *fastjson.Value) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = unreadable(c.method, fmt.Errorf("panic: %v", p))
-		}
-	}()
-	if failure := v.Get("error"); failure != nil && failure.Type() == fastjson.TypeObject {
-		return answered(failure)
-	}
-	result := v.Get("result")
-	if result == nil {
-		return unreadable(c.method, fmt.Errorf("neither result nor error"))
-	}
-	if c.read == nil {
-		return nil
-	}
-	if err := c.read(result); err != nil {
-		return unreadable(c.method, err)
-	}
-	return nil
-}
-
-func (l *link) notified(v *fastjson.Value) {
-	switch string(v.GetStringBytes("method")) {
-	case "subscription":
-		if l.notify != nil {
-			l.notify(v.GetStringBytes("params", "channel"), v.Get("params", "data"))
-		}
-	case "heartbeat":
-		if string(v.GetStringBytes("params", "type")) == "test_request" {
-			l.workers.Go(l.proveAlive)
-		}
-	}
 }
 
 // proveAlive answers a test request. It runs beside the reader, which must never wait for a write.

@@ -211,10 +211,14 @@ func (s *Session) do(ctx context.Context, r request, read func(*fastjson.Value) 
 	if !isCode(err, codeUnauthorized) {
 		return err
 	}
-	if renewed := s.recoverToken(ctx, seen); renewed != nil || r.once {
+	switch renewed := s.recoverToken(ctx, seen); {
+	case renewed != nil:
 		return err
+	case r.once:
+		return busy(err) // not done, and the key is well: the next one finds a fresh token
+	default:
+		return s.send(ctx, r, read)
 	}
-	return s.send(ctx, r, read)
 }
 
 func (s *Session) send(ctx context.Context, r request, read func(*fastjson.Value) error) error {

@@ -3,7 +3,6 @@ package deribit
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -85,43 +84,5 @@ func dialError(response *http.Response, err error) error {
 		return fmt.Errorf("the exchange refuses more connections from this address: %w", err)
 	default:
 		return fmt.Errorf("connect to the exchange: status %d: %w", response.StatusCode, err)
-	}
-}
-
-// inbox is the memory that frames are read into, one after the other.
-type inbox struct{ buffer []byte }
-
-// next waits for a frame, as long as the link's patience lasts. The frame is valid until the next call.
-func (in *inbox) next(l *link) ([]byte, error) {
-	if err := l.conn.SetReadDeadline(time.Now().Add(time.Duration(l.patience.Load()))); err != nil {
-		return nil, err
-	}
-	_, r, err := l.conn.NextReader()
-	if err != nil {
-		return nil, err
-	}
-	if cap(in.buffer) > largeFrame {
-		in.buffer = nil
-	}
-	in.buffer, err = appendAll(in.buffer[:0], r)
-	return in.buffer, err
-}
-
-func appendAll(dst []byte, r io.Reader) ([]byte, error) {
-	if cap(dst) == 0 {
-		dst = make([]byte, 0, 2048)
-	}
-	for {
-		if len(dst) == cap(dst) {
-			dst = append(dst, 0)[:len(dst)]
-		}
-		n, err := r.Read(dst[len(dst):cap(dst)])
-		dst = dst[:len(dst)+n]
-		if err == io.EOF {
-			return dst, nil
-		}
-		if err != nil {
-			return dst, err
-		}
 	}
 }
