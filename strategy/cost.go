@@ -14,19 +14,11 @@ type Outcome struct {
 // outcome computes price result and fees of a round trip. The entry is a market order and so a
 // taker; exitFee is the rate of the exit: maker at the target, taker at the stop.
 func outcome(spec trade.Spec, side trade.Side, amount, entry, exit, exitFee trade.Dec) Outcome {
-	o := Outcome{Price: exit}
-	moved := exit.Sub(entry)
-	if side == trade.Sell {
-		moved = moved.Neg()
-	}
-	if spec.Kind == trade.Inverse {
-		o.Gross = amount.Mul(moved).Div(entry.Mul(exit))
-		o.EntryFee = amount.Mul(spec.TakerFee).Div(entry)
-		o.ExitFee = amount.Mul(exitFee).Div(exit)
-	} else {
-		o.Gross = amount.Mul(moved)
-		o.EntryFee = amount.Mul(entry).Mul(spec.TakerFee)
-		o.ExitFee = amount.Mul(exit).Mul(exitFee)
+	o := Outcome{
+		Price:    exit,
+		Gross:    trade.PnL(spec.Kind, side, amount, entry, exit),
+		EntryFee: trade.Fee(spec.Kind, amount, entry, spec.TakerFee),
+		ExitFee:  trade.Fee(spec.Kind, amount, exit, exitFee),
 	}
 	o.Net = o.Gross.Sub(o.EntryFee).Sub(o.ExitFee)
 	return o

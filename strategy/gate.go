@@ -16,7 +16,7 @@ const (
 // Gate tells whether the executor may enter now: nil, or a refusal with code daily_loss,
 // daily_limit or cooldown. It looks only at the strategy's own limits, after the signal.
 func Gate(r Rules, c trade.Counters, now time.Time) error {
-	c = Rollover(c, now)
+	c = c.On(now)
 	switch {
 	case r.lossReached(c):
 		return trade.Errorf(trade.Refused, "daily_loss", "Today's loss of %s has reached the limit of %s. Trading goes on after midnight UTC.", c.LossToday, r.MaxDailyLoss)
@@ -36,37 +36,9 @@ func (r Rules) tradesReached(c trade.Counters) bool {
 	return r.MaxDailyTrades > 0 && c.TradesToday >= r.MaxDailyTrades
 }
 
-// Rollover starts the counters of a new UTC day. A clock that runs back starts no day again.
-func Rollover(c trade.Counters, now time.Time) trade.Counters {
-	if day := now.UTC().Format(time.DateOnly); day > c.Day {
-		c.Day, c.TradesToday, c.LossToday = day, 0, trade.Zero
-	}
-	return c
-}
-
-// CountEntry counts a trade at its first fill.
-func CountEntry(c trade.Counters, fill time.Time) trade.Counters {
-	c = Rollover(c, fill)
-	c.TradesToday++
-	c.TotalTrades++
-	return c
-}
-
-// CountExit books the net result of a closed trade on the day of its exit fill and starts the
-// cooldown there. A gain makes up for an earlier loss of the day, but is not saved up for a later one.
-func CountExit(r Rules, c trade.Counters, net trade.Dec, fill time.Time) trade.Counters {
-	c = Rollover(c, fill)
-	c.LossToday = trade.MaxDec(c.LossToday.Sub(net), trade.Zero)
-	return pauseUntil(c, fill.Add(r.Cooldown))
-}
-
 // CountRefusal pauses for one candle after an entry was denied here or rejected by the exchange.
 func CountRefusal(c trade.Counters, now time.Time) trade.Counters {
-	return pauseUntil(Rollover(c, now), now.Add(candleLength))
-}
-
-func pauseUntil(c trade.Counters, until time.Time) trade.Counters {
-	if until.After(c.CooldownUntil) {
+	if until := now.Add(candleLength); until.After(c.CooldownUntil) {
 		c.CooldownUntil = until
 	}
 	return c
@@ -87,7 +59,7 @@ func GoodUntil(candle time.Time) time.Time { return candle.Add(candleLength + si
 // GateCheckpoints are the executor's lines of the analysis view; blocked is why the risk gate is
 // shut, "" when it is open.
 func GateCheckpoints(r Rules, c trade.Counters, now time.Time, blocked string) []Checkpoint {
-	c = Rollover(c, now)
+	c = c.On(now)
 	cooldown := Checkpoint{ID: "cooldown", Label: "Cooldown", Status: Met, Description: "No pause after a trade is running."}
 	if now.Before(c.CooldownUntil) {
 		left := c.CooldownUntil.Sub(now).Round(time.Second)
