@@ -30,7 +30,23 @@ func (a *Account) settle(now time.Time) Outcome {
 		}
 		a.resolve(now)
 	}
+	a.noteOrders()
 	return a.flush(now)
+}
+
+// noteOrders keeps in each trade the exchange's ids of its orders.
+func (a *Account) noteOrders() {
+	for _, h := range a.holdings {
+		a.noteOrder(h, Entry, &h.EntryOrder)
+		a.noteOrder(h, Stop, &h.StopOrder)
+		a.noteOrder(h, Target, &h.TargetOrder)
+	}
+}
+
+func (a *Account) noteOrder(h *holding, role Role, id *VenueOrderID) {
+	if t, _ := a.last(h.Intent, role); t != nil && t.VenueOrder != "" && t.VenueOrder != *id {
+		*id, h.dirty = t.VenueOrder, true
+	}
 }
 
 // Tick lets time pass: deadlines of the guard and of unresolved orders.

@@ -1,0 +1,248 @@
+package actors
+
+import (
+	"fmt"
+
+	"github.com/tradebaas/tradebaas/actors/kit"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// follow begins or renews an executor's interest in its strategy on this account.
+func (n *connection) follow(c *kit.Context, m FollowAccount) {
+	n.followers[m.Strategy] = m
+	delete(n.ready, m.Strategy)
+	if n.account != nil {
+		n.apply(c, n.account.SetStrategy(m.Strategy, m.Counters, m.Cooldown))
+	}
+	n.tellState(c, m.Strategy)
+}
+
+// enter lets the account decide about an entry; a yes is stored before it is sent.
+func (n *connection) enter(c *kit.Context, m EnterPosition) {
+	if n.account == nil {
+		c.Parent().Tell(EntryDenied{Strategy: m.Strategy, Intent: m.Intent, Err: trade.ErrNotConnected})
+		return
+	}
+	n.judge(c)
+	out, err := n.account.Enter(enterCommand(m), n.now())
+	if err == nil {
+		n.record(c, out, m.Intent, nil)
+		return
+	}
+	refusal := refusal(err).(*trade.Error)
+	c.Log().Info().Str("strategy", string(m.Strategy)).Str("code", refusal.Code).Msg("connection.entry.denied")
+	decision := m.Decision
+	decision.Outcome, decision.Reason = refusal.Code, refusal.Message
+	n.record(c, trade.Outcome{Change: trade.Change{Decisions: []trade.Decision{decision}}}, "", nil)
+	c.Parent().Tell(EntryDenied{Strategy: m.Strategy, Intent: m.Intent, Err: refusal})
+}
+
+func enterCommand(m EnterPosition) trade.EnterCommand {
+	config, plan, spec := m.Config, m.Plan, m.Spec
+	return trade.EnterCommand{
+		Intent: m.Intent, Strategy: m.Strategy, StrategyName: m.StrategyName, ConfigVersion: m.ConfigVersion,
+		Instrument: m.Instrument, Side: plan.Side, Amount: plan.Amount, Stop: plan.Stop, Target: plan.Target,
+		GoodUntil: m.GoodUntil, Spec: spec, Ticker: m.Ticker, Decision: m.Decision, Counters: m.Counters,
+		Limits: trade.Limits{MaxDailyLoss: config.Rules().MaxDailyLoss},
+		Levels: func(average trade.Dec) trade.Levels {
+			stop, target, passed := config.Levels(plan, average, spec)
+			return trade.Levels{Stop: stop, Target: target, Passed: passed}
+		},
+	}
+}
+
+func (n *connection) moveStop(c *kit.Context, m MoveStop) {
+	if n.account == nil {
+		return
+	}
+	out, err := n.account.MoveStop(m.Trade, m.Price, m.BreakEven, n.now())
+	if err != nil {
+		c.Log().Info().Err(err).Msg("connection.stop.unmoved")
+		return
+	}
+	n.apply(c, out)
+}
+
+func (n *connection) closeTrade(c *kit.Context, m CloseTrade) {
+	if n.account == nil {
+		return
+	}
+	out, err := n.account.Close(m.Trade, m.Reason, n.now())
+	if err != nil {
+		c.Log().Info().Err(err).Msg("connection.trade.unclosed")
+		return
+	}
+	n.apply(c, out)
+}
+
+// closePosition answers when the exchange has taken the exit order.
+func (n *connection) closePosition(c *kit.Context, m ClosePosition) {
+	if n.account == nil || !n.compared {
+		m.Fail(trade.ErrNotConnected)
+		return
+	}
+	out, id, err := n.account.ClosePosition(m.Instrument, m.Reason, n.now())
+	if err != nil {
+		m.Fail(err)
+		return
+	}
+	if id == "" {
+		m.Answer(struct{}{}) // one is under way already
+	} else {
+		n.closers[id] = append(n.closers[id], m)
+	}
+	n.apply(c, out)
+}
+
+func (n *connection) answerClosers(id trade.OrderID, err error) {
+	for _, m := range n.closers[id] {
+		m.Resolve(struct{}{}, err)
+	}
+	delete(n.closers, id)
+}
+
+// ---- telling ----
+
+// tellOutcome tells executors, through the user, and pages what is stored now.
+func (n *connection) tellOutcome(c *kit.Context, out trade.Outcome) {
+	for _, t := range out.Change.Trades {
+		c.Parent().Tell(TradeChanged{Strategy: t.Strategy, Trade: t, Counters: n.account.Counters(t.Strategy), At: n.now()})
+		c.Parent().Tell(n.published(topicTrades, string(t.ID), true, tradeItem{t, n.id.Venue}))
+		n.publishPosition(c, t.Instrument)
+	}
+	for _, e := range out.Ended {
+		c.Parent().Tell(EntryEnded{Strategy: e.Strategy, Intent: e.Intent, State: e.State, Reason: e.Reason})
+	}
+	if len(out.Change.Trades)+len(out.Ended)+len(out.Change.Counters) > 0 {
+		n.statesSoon(c)
+	}
+}
+
+// tellReady tells every follower whose readiness has changed.
+func (n *connection) tellReady(c *kit.Context) {
+	for id := range n.followers {
+		if n.ready[id] != n.readiness(id) {
+			n.tellState(c, id)
+		}
+	}
+}
+
+// readiness is "ready" or why a strategy may not enter now.
+func (n *connection) readiness(id trade.StrategyID) string {
+	if n.account == nil {
+		return reconnectHint
+	}
+	if reason := n.gate(); reason != nil {
+		return reason.Message
+	}
+	return fmt.Sprint("ready ", n.account.Foreign(n.followers[id].Instrument))
+}
+
+func (n *connection) tellStates(c *kit.Context) {
+	for id := range n.followers {
+		n.tellState(c, id)
+	}
+}
+
+func (n *connection) statesSoon(c *kit.Context) {
+	if n.states == nil && len(n.followers) > 0 {
+		n.states = c.After(stateEvery, statesDue{})
+	}
+}
+
+func (n *connection) tellState(c *kit.Context, id trade.StrategyID) {
+	n.ready[id] = n.readiness(id)
+	state := AccountState{Strategy: id, Reason: reconnectHint, At: n.now()}
+	if n.account != nil {
+		i := n.followers[id].Instrument
+		state.Balances, state.Position, state.Foreign = n.account.Balances(), n.account.Position(i), n.account.Foreign(i)
+		state.Entering, state.Counters = n.account.Entering(id), n.account.Counters(id)
+		if t, open := n.account.OpenTrade(id); open {
+			state.Trade = &t
+		}
+		reason := n.gate()
+		if state.Ready = reason == nil; reason != nil {
+			state.Reason = reason.Message
+		} else {
+			state.Reason = ""
+		}
+	}
+	c.Parent().Tell(state)
+}
+
+// ---- pages ----
+
+type tradeItem struct {
+	trade.Trade
+	trade.Venue
+}
+
+type balanceItem struct {
+	trade.Balance
+	trade.Venue
+}
+
+func (n *connection) published(topic, key string, must bool, item any) Published {
+	source := connectionName(n.id.Venue)
+	return Published{Topic: topic, Key: source + "/" + key, Must: must, Source: source, Data: encode(item)}
+}
+
+func (n *connection) publishOrder(c *kit.Context, v trade.VenueOrder) {
+	c.Parent().Tell(n.published(topicOrders, string(v.ID), true, n.account.View(v)))
+}
+
+// publishPosition sends the position in an instrument; one that is flat has size 0.
+func (n *connection) publishPosition(c *kit.Context, i trade.Instrument) {
+	view := trade.PositionView{VenuePosition: n.account.Position(i), Venue: n.id.Venue}
+	for _, p := range n.account.Positions() {
+		if p.Instrument == i {
+			view = p
+		}
+	}
+	c.Parent().Tell(n.published(topicPositions, string(i), false, view))
+}
+
+func (n *connection) publishBalance(c *kit.Context, b trade.Balance) {
+	c.Parent().Tell(n.published(topicBalance, string(b.Currency), false, balanceItem{b, n.id.Venue}))
+}
+
+// publishAll sends everything once, after anything may have happened.
+func (n *connection) publishAll(c *kit.Context) {
+	for _, b := range n.account.Balances() {
+		n.publishBalance(c, b)
+	}
+	for _, p := range n.account.Positions() {
+		n.publishPosition(c, p.Instrument)
+	}
+}
+
+// sendSnapshot answers the user with all items of a topic.
+func (n *connection) sendSnapshot(c *kit.Context, m SnapshotWanted) {
+	var items any = []struct{}{}
+	if n.account != nil {
+		items = n.items(m.Topic)
+	}
+	c.Parent().Tell(SnapshotReady{Topic: m.Topic, Request: m.Request, Source: connectionName(n.id.Venue), Items: encode(items)})
+}
+
+func (n *connection) items(topic string) any {
+	switch topic {
+	case topicOrders:
+		return n.account.Orders("")
+	case topicPositions:
+		return n.account.Positions()
+	case topicBalance:
+		list := []balanceItem{}
+		for _, b := range n.account.Balances() {
+			list = append(list, balanceItem{b, n.id.Venue})
+		}
+		return list
+	case topicTrades:
+		list := []tradeItem{}
+		for _, t := range n.account.OpenTrades() {
+			list = append(list, tradeItem{t, n.id.Venue})
+		}
+		return list
+	}
+	return []struct{}{}
+}

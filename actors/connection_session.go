@@ -1,0 +1,198 @@
+package actors
+
+import (
+	"context"
+	"time"
+
+	"github.com/tradebaas/tradebaas/actors/kit"
+	"github.com/tradebaas/tradebaas/broker"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// hear takes one event of the session.
+func (n *connection) hear(c *kit.Context, event broker.SessionEvent) {
+	if n.session == nil {
+		return // its last words
+	}
+	now := n.now()
+	switch e := event.(type) {
+	case broker.SessionUp:
+		n.sessionUp(c, e)
+	case broker.SessionDown:
+		n.sessionDown(c, e)
+	case broker.KeyRefused:
+		n.refuseKey(c, reasonOfKey(e.Err))
+	case broker.OrderChanged:
+		n.record(c, n.account.OnOrder(e.Order, now), "", func(c *kit.Context) { n.publishOrder(c, e.Order) })
+	case broker.Filled:
+		n.apply(c, n.account.OnFill(e.Fill, now))
+	case broker.PositionChanged:
+		n.record(c, n.account.OnPosition(e.Position, now), "", func(c *kit.Context) { n.publishPosition(c, e.Position.Instrument) })
+		n.statesSoon(c)
+	case broker.BalanceChanged:
+		n.account.OnBalance(e.Balance)
+		n.publishBalance(c, e.Balance)
+		n.statesSoon(c)
+	}
+}
+
+func reasonOfKey(err error) string {
+	if e := broker.As(err); e != nil && e.Reason != "" {
+		return "The exchange refused this key: " + e.Reason + "."
+	}
+	return trade.ErrKeyRefused.Message
+}
+
+func (n *connection) sessionUp(c *kit.Context, e broker.SessionUp) {
+	c.Log().Info().Msg("connection.session.up")
+	n.up, n.compared, n.taking = true, false, false
+	n.status.State, n.status.LastError, n.status.NextAttemptAt = trade.ConnReconciling, "", nil
+	n.noteLink(c, true, e.Grant.ExchangeAccount, "")
+	storage, id, grant, log := n.env.Storage, n.id, e.Grant, *c.Log()
+	c.Go(func(ctx context.Context) any {
+		ctx, cancel := context.WithTimeout(ctx, storeCall)
+		defer cancel()
+		if err := storage.NoteKey(ctx, id, grant); err != nil {
+			log.Warn().Err(err).Msg("connection.key.unnoted")
+		}
+		return nil
+	})
+	n.judge(c)
+	n.snapshot(c)
+}
+
+func (n *connection) sessionDown(c *kit.Context, e broker.SessionDown) {
+	reason := reasonOf(e.Err)
+	c.Log().Warn().Str("reason", reason).Msg("connection.session.down")
+	n.up, n.compared = false, false
+	n.account.Online(false)
+	n.status.State, n.status.LastError, n.status.ConnectedAt = trade.ConnConnecting, reason, nil
+	n.status.NextAttemptAt = nil
+	if !e.Next.IsZero() {
+		n.status.NextAttemptAt = &e.Next
+	}
+	n.noteLink(c, false, "", reason)
+	n.judge(c)
+}
+
+// ---- comparing with the exchange ----
+
+// snapshotTaken is what the exchange says of the account.
+type snapshotTaken struct {
+	session  broker.Session
+	snapshot trade.Snapshot
+	specs    []trade.Spec
+	err      error
+}
+
+// snapshot asks the exchange for everything, one at a time. Positions come before
+// fills, so that a position that the fills do not explain is not merely newer.
+func (n *connection) snapshot(c *kit.Context) {
+	if !n.up || n.session == nil {
+		return
+	}
+	if n.taking {
+		n.again = true
+		return
+	}
+	n.taking, n.again = true, false
+	session, venues, venue := n.session, n.env.venues(), n.id.Venue
+	cursors := map[trade.Instrument]trade.Cursor{}
+	for _, i := range n.account.Instruments() {
+		cursors[i] = n.account.Cursor(i)
+	}
+	needSpecs := !n.compared
+	c.Go(func(ctx context.Context) any {
+		ctx, cancel := context.WithTimeout(ctx, snapshotCall)
+		defer cancel()
+		got := snapshotTaken{session: session}
+		if needSpecs { // without them its names tell enough
+			asking, done := context.WithTimeout(ctx, specsWait)
+			got.specs, _ = kit.Ask(asking, venues, func(r kit.Reply[[]trade.Spec]) any {
+				return ToVenue{Venue: venue, Msg: listInstruments{r}}
+			})
+			done()
+		}
+		got.snapshot, got.err = takeSnapshot(ctx, session, cursors)
+		return got
+	})
+}
+
+func takeSnapshot(ctx context.Context, session broker.Session, cursors map[trade.Instrument]trade.Cursor) (s trade.Snapshot, err error) {
+	s.Asked = session.Now()
+	if s.Balances, err = session.Balances(ctx); err != nil {
+		return s, err
+	}
+	if s.Positions, err = session.Positions(ctx); err != nil {
+		return s, err
+	}
+	if s.Orders, err = session.OpenOrders(ctx); err != nil {
+		return s, err
+	}
+	s.Fills = map[trade.Instrument][]trade.Fill{}
+	for instrument, after := range cursors {
+		if s.Fills[instrument], err = session.Fills(ctx, instrument, after.Seq, after.Time); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// compare lets the account put right what differs, and opens it for entries when
+// that is stored.
+func (n *connection) compare(c *kit.Context, m snapshotTaken) {
+	n.taking = false
+	if m.session != n.session || !n.up {
+		n.snapshot(c)
+		return
+	}
+	if m.err != nil {
+		c.Log().Warn().Err(m.err).Msg("connection.snapshot.failed")
+		n.tries++
+		n.sweepIn(c, min(retry.Pause(n.tries), sweepEvery))
+		return
+	}
+	n.tries = 0
+	n.account.SetSpecs(m.specs)
+	if !n.compared {
+		n.account.Online(true)
+	}
+	out := n.account.Reconcile(m.snapshot, n.now())
+	session := n.session
+	for _, r := range out.Change.Repairs {
+		c.Log().Warn().Str("kind", r.Kind).Str("instrument", string(r.Instrument)).Msg("connection.repaired")
+	}
+	n.record(c, out, "", func(c *kit.Context) {
+		if n.session == session && n.up {
+			n.allCompared(c)
+		}
+	})
+	n.sweepIn(c, sweepEvery)
+	if n.again {
+		n.snapshot(c)
+	}
+}
+
+func (n *connection) allCompared(c *kit.Context) {
+	if !n.compared {
+		n.compared = true
+		now := time.Now()
+		n.status.State, n.status.ConnectedAt, n.status.LastError = trade.ConnConnected, &now, ""
+		c.Log().Info().Msg("connection.reconciled")
+		n.publishAll(c)
+	}
+	n.judge(c)
+	n.statesSoon(c)
+}
+
+func (n *connection) sweepIn(c *kit.Context, d time.Duration) {
+	n.sweep.Stop()
+	n.sweep = c.After(d, sweepDue{})
+}
+
+// armTick lets time pass for the account while something is under way.
+func (n *connection) armTick(c *kit.Context) {
+	if n.tick == nil && n.up && n.account.Busy() {
+		n.tick = c.After(tickEvery, accountTick{})
+	}
+}
