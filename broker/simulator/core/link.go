@@ -88,7 +88,7 @@ func (x *Exchange) placeLeg(ph *Order, n int64) {
 	ph.Amount = ph.Whole - ph.Placed
 	if live := x.orders[ph.Live]; live != nil && live.Alive() {
 		x.grow(live, n)
-	} else if n = x.reducible(ph, n); n > 0 {
+	} else if n = x.placeable(ph, n); n > 0 {
 		o := *ph
 		o.ID, o.Amount, o.Created = "", n, x.Now
 		o.Waiting, o.Whole, o.Placed, o.Live = false, 0, 0, ""
@@ -99,6 +99,14 @@ func (x *Exchange) placeLeg(ph *Order, n int64) {
 		x.account(ph.Account).drop(ph)
 		delete(x.orders, ph.ID)
 	}
+}
+
+// placeable caps a resting leg to what it can reduce; a conditional one is capped when it fires.
+func (x *Exchange) placeable(o *Order, n int64) int64 {
+	if o.Conditional() {
+		return n
+	}
+	return x.reducible(o, n)
 }
 
 // grow adds contracts to a live secondary; it goes to the end of its queue.

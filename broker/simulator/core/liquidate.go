@@ -66,8 +66,11 @@ func (x *Exchange) setGuard(a *Account) {
 	a.guard = g
 }
 
+// roundsMax bounds one second's liquidation of one account; a quarter goes in each round.
+const roundsMax = 60
+
 func (x *Exchange) liquidateCurrency(a *Account, w *Wallet) {
-	for round := 0; round < 20 && x.equity(a, w.Currency).Less(x.margins(a, w.Currency).maintenance); round++ {
+	for round := 0; round < roundsMax && x.equity(a, w.Currency).Less(x.margins(a, w.Currency).maintenance); round++ {
 		x.cancelFor(a, w.Currency)
 		if !x.closePart(a, w.Currency) {
 			break

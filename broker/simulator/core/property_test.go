@@ -1,0 +1,222 @@
+package core_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
+	"github.com/tradebaas/tradebaas/broker/simulator/market"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// step is one command at a time.
+type step struct {
+	at int64
+	c  core.Command
+}
+
+// eve is how long after dawn the last half minute before a settlement begins.
+const eve = 20*3600 - 30
+
+// commands draws what traders might send, sensible or not.
+func commands(t *rapid.T) []step {
+	at := (dawn + rapid.SampledFrom([]int64{0, eve}).Draw(t, "start")) * 1000
+	steps := []step{}
+	for _, name := range []string{"alice", "bob", "carol"} {
+		steps = append(steps, step{at, core.Command{Open: &core.OpenAccount{Name: name, Key: name, Secret: name,
+			Balances: []core.Balance{{Currency: "USDC", Amount: trade.NewDec(5_000)}, {Currency: "BTC", Amount: trade.MustDec("0.2")}}}}})
+	}
+	for n := rapid.IntRange(5, 60).Draw(t, "steps"); n > 0; n-- {
+		at += rapid.SampledFrom([]int64{0, 7, 400, 1_000, 4_300, 4_300, 61_000, 900_000}).Draw(t, "pause")
+		steps = append(steps, step{at, command(t)})
+	}
+	return steps
+}
+
+func command(t *rapid.T) core.Command {
+	account := 70_001 + rapid.Int64Range(0, 2).Draw(t, "account")
+	name := rapid.SampledFrom([]trade.Instrument{linear, inverse, "ETH_USDC-PERPETUAL"}).Draw(t, "instrument")
+	switch rapid.IntRange(0, 9).Draw(t, "what") {
+	case 0:
+		return core.Command{Close: &core.Close{Account: account, Instrument: name, Type: core.MarketType}}
+	case 1:
+		return core.Command{CancelMany: &core.CancelMany{Account: account, Filter: core.Filter{Instrument: name}}}
+	case 2, 3:
+		c := core.Place{Account: account, Instrument: name, Ticket: drawTicket(t, name), Link: core.OneTriggersOneCancelsOther,
+			Condition: rapid.SampledFrom([]string{core.FirstHit, core.CompleteFill, core.Incremental}).Draw(t, "condition")}
+		target, protect := drawTicket(t, name), drawTicket(t, name)
+		target.Side, protect.Side, target.ReduceOnly, protect.ReduceOnly = -c.Side, -c.Side, true, true
+		c.Legs = []core.Ticket{target, protect}
+		return core.Command{Place: &c}
+	case 4:
+		price := drawPrice(t, name)
+		return core.Command{Edit: &core.Edit{Account: account, Label: "x", Instrument: name, Price: &price}}
+	}
+	return place(account, name, drawTicket(t, name))
+}
+
+func drawTicket(t *rapid.T, name trade.Instrument) core.Ticket {
+	step := map[trade.Instrument]string{linear: "0.0001", inverse: "10", "ETH_USDC-PERPETUAL": "0.001"}[name]
+	ticket := core.Ticket{Side: rapid.SampledFrom([]int64{1, -1}).Draw(t, "side"), Label: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "label"),
+		Amount:     trade.MustDec(step).Mul(trade.NewDec(rapid.SampledFrom([]int64{1, 7, 100, 900, 20_000}).Draw(t, "contracts"))),
+		Type:       rapid.SampledFrom([]string{core.MarketType, core.Limit, core.Limit, core.StopMarket, core.TakeLimit, core.StopLimit}).Draw(t, "type"),
+		ReduceOnly: rapid.IntRange(0, 3).Draw(t, "reduce") == 0}
+	if ticket.Type == core.Limit {
+		ticket.PostOnly = rapid.Bool().Draw(t, "post")
+	}
+	if ticket.Type != core.MarketType && ticket.Type != core.Limit {
+		ticket.Trigger = rapid.SampledFrom([]string{"mark_price", "last_price", "index_price"}).Draw(t, "trigger")
+		ticket.TriggerPrice = drawPrice(t, name)
+	}
+	if ticket.Type != core.MarketType && ticket.Type != core.StopMarket {
+		ticket.Price = drawPrice(t, name)
+	}
+	return ticket
+}
+
+// drawPrice is within 0.3 % of the price at dawn.
+func drawPrice(t *rapid.T, name trade.Instrument) trade.Dec {
+	for _, i := range core.Instruments {
+		if i.Name == name {
+			at := source.Tick(i, dawn).Price // the eve's is within the day's moves
+			return i.Price(at + at*rapid.Int64Range(-30, 30).Draw(t, "price")/10_000)
+		}
+	}
+	panic("no instrument " + name)
+}
+
+var source = market.NewSynthetic(11)
+
+func run(steps []step) *core.Exchange {
+	x := core.New(source, steps[0].at)
+	for _, s := range steps {
+		_, _ = x.Apply(s.at, s.c)
+	}
+	return x
+}
+
+func bytesOf(t require.TestingT, x *core.Exchange) string {
+	b, err := x.Snapshot()
+	require.NoError(t, err)
+	return string(b)
+}
+
+// The same commands leave the same bytes; so does a life interrupted by a snapshot, one in which
+// time passes in many small steps, and one that left out what was refused.
+func TestCore_is_deterministic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		steps := commands(t)
+		cut := rapid.IntRange(0, len(steps)).Draw(t, "cut")
+		want := bytesOf(t, run(steps))
+		require.Equal(t, want, bytesOf(t, run(steps)))
+
+		x := core.New(source, steps[0].at)
+		for n, s := range steps {
+			if n == cut {
+				restored, err := core.Restore(source, []byte(bytesOf(t, x)))
+				require.NoError(t, err)
+				x = restored
+			}
+			for at := x.Now; at < s.at && s.at-x.Now < 100_000; at += 333 {
+				x.Advance(at)
+			}
+			if _, err := x.Apply(s.at, s.c); err != nil {
+				before := bytesOf(t, x)
+				_, again := x.Apply(s.at, s.c)
+				require.Equal(t, err, again)
+				require.Equal(t, before, bytesOf(t, x), "a refused command leaves nothing behind")
+			}
+		}
+		require.Equal(t, want, bytesOf(t, x))
+	})
+}
+
+// Money: cash is what the log says; and what an account is worth is what it was given, its trades'
+// profit, its open profit and its funding, less fees, to within the rounding of 8 decimals.
+func TestCore_conserves_money(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := run(commands(t))
+		for _, a := range x.Accounts {
+			for _, w := range a.Wallets {
+				change, given, interest := trade.Zero, trade.Zero, trade.Zero
+				for _, r := range a.Log {
+					if r.Currency != w.Currency {
+						continue
+					}
+					change, interest = change.Add(r.Change), interest.Add(r.Interest)
+					if r.Type == "deposit" || r.Type == "correction" {
+						given = given.Add(r.Change)
+					}
+				}
+				require.Equal(t, w.Balance.String(), change.String())
+				worth := given.Add(interest).Sub(w.Fees)
+				for _, u := range a.Trades {
+					if core.Instruments[u.Market].Settlement == w.Currency {
+						worth = worth.Add(u.ProfitLoss)
+					}
+				}
+				for n, m := range x.Markets {
+					if m.Instrument.Settlement == w.Currency && n < len(a.Positions) {
+						v := x.Position(a, m)
+						worth = worth.Add(v.Total)
+					}
+				}
+				equity := x.Summarize(a, w.Currency).Equity
+				pending := pendingOf(x, a, w.Currency)
+				require.InDelta(t, equity.Sub(pending).Float(), worth.Float(), 1e-5, "%s of %s", w.Currency, a.Name)
+			}
+		}
+	})
+}
+
+// pendingOf is the funding that runs but is not in the log yet.
+func pendingOf(x *core.Exchange, a *core.Account, c trade.Currency) (sum trade.Dec) {
+	for n, m := range x.Markets {
+		if m.Instrument.Settlement == c && n < len(a.Positions) {
+			sum = sum.Add(x.Position(a, m).Funding).Sub(a.Positions[n].Funding)
+		}
+	}
+	return sum
+}
+
+// The book is never crossed, and reduce-only never adds.
+func TestCore_keeps_its_rules(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		steps := commands(t)
+		x := core.New(source, steps[0].at)
+		for _, s := range steps {
+			_, _ = x.Apply(s.at, s.c)
+			for _, m := range x.Markets {
+				bid, _ := m.Best(1)
+				ask, _ := m.Best(-1)
+				require.Less(t, bid, ask, "%s at %d", m.Instrument.Name, x.Now)
+				for _, a := range x.Accounts {
+					require.Empty(t, overReducing(x, a, m))
+				}
+			}
+		}
+		for _, a := range x.Accounts {
+			for _, u := range a.Trades {
+				if u.ReduceOnly {
+					require.True(t, u.Reducing, "trade %d", u.ID)
+				}
+			}
+		}
+	})
+}
+
+// overReducing lists resting reduce-only orders that are larger than the position.
+func overReducing(x *core.Exchange, a *core.Account, m *core.Market) (out []string) {
+	size := x.Position(a, m).Size
+	for _, o := range x.OpenOrders(a, core.Filter{Instrument: m.Instrument.Name}) {
+		left := m.Instrument.Amount(o.Remaining() * o.Side)
+		if o.ReduceOnly && o.State == core.Open && (left.Sign()*size.Sign() >= 0 || size.Abs().Less(left.Abs())) {
+			b, _ := json.Marshal(o)
+			out = append(out, string(b))
+		}
+	}
+	return out
+}
