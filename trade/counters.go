@@ -5,7 +5,8 @@ import "time"
 // dayFormat is how a UTC day is written.
 const dayFormat = "2006-01-02"
 
-// On gives the counters as they stand on the UTC day of now: a new day begins with none.
+// On gives the counters as they stand on the UTC day of now: a new day begins with none. A clock that
+// runs back starts no day again.
 func (c Counters) On(now time.Time) Counters {
 	if day := now.UTC().Format(dayFormat); c.Day != day {
 		c.Day, c.TradesToday, c.LossToday = day, 0, Zero
