@@ -49,7 +49,7 @@ func (l *loader) checkAddresses() {
 	if c.Listen == c.AdminListen && !strings.HasSuffix(c.Listen, ":0") {
 		l.wrong("admin_listen", "is the same as listen", "give it another port")
 	}
-	if c.PublicURL != "" {
+	if _, set := l.origins["public_url"]; set && c.PublicURL != "" {
 		l.checkURL("public_url", c.PublicURL, "http", "https")
 	}
 	for _, origin := range c.AllowedOrigins {

@@ -185,6 +185,8 @@ func expected(t reflect.Type) string {
 	}
 }
 
+const prefix = "TRADEBAAS_"
+
 // readEnvironment lays the variables over the file. Each is parsed alone, so
 // that a problem names its variable and the others still count.
 func (l *loader) readEnvironment(variables map[string]string) {
@@ -199,7 +201,7 @@ func (l *loader) readEnvironment(variables map[string]string) {
 			if err := env.ParseWithOptions(&l.config, options); err != nil {
 				l.problem(name, found.path+" cannot be read", "set it to "+expected(found.kind))
 			}
-		case !known && strings.HasPrefix(name, "TRADEBAAS_") && name != "TRADEBAAS_CONFIG":
+		case !known && strings.HasPrefix(name, prefix) && name != "TRADEBAAS_CONFIG":
 			l.problem(name, "unknown variable", variableFix(name, leaves))
 		}
 	}
@@ -223,8 +225,15 @@ func collect(path string, v reflect.Value, leaves map[string]leaf) {
 }
 
 func variableFix(name string, leaves map[string]leaf) string {
-	if near := nearest(name, sortedKeys(leaves)); near != "" {
-		return fmt.Sprintf("did you mean %s?", near)
+	var names []string
+	for known := range leaves {
+		if short, ours := strings.CutPrefix(known, prefix); ours {
+			names = append(names, short)
+		}
+	}
+	sort.Strings(names)
+	if near := nearest(strings.TrimPrefix(name, prefix), names); near != "" {
+		return fmt.Sprintf("did you mean %s%s?", prefix, near)
 	}
 	return "unset it"
 }

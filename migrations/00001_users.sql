@@ -43,7 +43,6 @@ CREATE TABLE sessions (
     user_id      uuid        NOT NULL,
     device       text        NOT NULL DEFAULT '',
     address      text        NOT NULL DEFAULT '',
-    client       bytea       NOT NULL,
     created_at   timestamptz NOT NULL,
     last_used_at timestamptz NOT NULL,
     expires_at   timestamptz NOT NULL,
@@ -62,8 +61,10 @@ CREATE TABLE refresh_tokens (
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     used_at    timestamptz,
+    used_by    bytea, -- fingerprint of the client that swapped it
     CONSTRAINT refresh_tokens_pkey PRIMARY KEY (hash),
     CONSTRAINT refresh_tokens_hash_length CHECK (length(hash) = 32),
+    CONSTRAINT refresh_tokens_used_by_whom CHECK ((used_at IS NULL) = (used_by IS NULL)),
     CONSTRAINT refresh_tokens_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
     CONSTRAINT refresh_tokens_session_fkey FOREIGN KEY (session_id) REFERENCES sessions (id) ON DELETE CASCADE
 );

@@ -24,7 +24,8 @@ func scanOrder(user trade.UserID) pgx.RowToFunc[trade.Order] {
 }
 
 // putOrder inserts an order or updates what may change of it. The database itself
-// keeps a finished order finished and notes each state in order_events.
+// keeps a finished order finished, notes each state in order_events, and answers an
+// id of another user's with an error: its row-level security sees both rows.
 const putOrder = `
 INSERT INTO orders (user_id, broker, environment, id, strategy_id, intent, role, epoch, candle_time, label, instrument, side,
 	type, amount, price, trigger_price, reduce_only, valid_until, state, reason, venue_order_id, filled, average_price,
@@ -33,8 +34,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 ON CONFLICT (id) DO UPDATE SET
 	amount = excluded.amount, price = excluded.price, trigger_price = excluded.trigger_price, state = excluded.state,
 	reason = excluded.reason, venue_order_id = excluded.venue_order_id, filled = excluded.filled,
-	average_price = excluded.average_price, updated_at = excluded.updated_at
-WHERE orders.user_id = $1`
+	average_price = excluded.average_price, updated_at = excluded.updated_at`
 
 func queueOrder(batch *pgx.Batch, account trade.AccountID, o trade.Order, epoch int64, candle time.Time) {
 	if o.Role != trade.Entry {

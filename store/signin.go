@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +15,8 @@ import (
 // This file holds the tables sessions and refresh_tokens.
 
 const insertSignIn = `
-INSERT INTO sessions (user_id, id, device, address, client, created_at, last_used_at, expires_at)
-VALUES ($1, $2, left($3, 255), $4, $5, $6, $6, $7)`
+INSERT INTO sessions (user_id, id, device, address, created_at, last_used_at, expires_at)
+VALUES ($1, $2, left($3, 255), $4, $5, $5, $6)`
 
 const insertRefresh = `
 INSERT INTO refresh_tokens (user_id, session_id, hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)`
@@ -26,7 +27,7 @@ const noteLogin = `UPDATE users SET last_login = $2 WHERE id = $1`
 // login.
 func (db *DB) CreateSignIn(ctx context.Context, user trade.UserID, s trade.NewSignIn) error {
 	batch := &pgx.Batch{}
-	batch.Queue(insertSignIn, user, s.ID, s.Device, s.Address, s.Client[:], s.At, s.Expires)
+	batch.Queue(insertSignIn, user, s.ID, s.Device, s.Address, s.At, s.Expires)
 	batch.Queue(insertRefresh, user, s.ID, s.Refresh[:], s.At, s.Expires)
 	batch.Queue(noteLogin, user, s.At)
 	if _, err := db.batchOf(ctx, user, batch); err != nil {
@@ -36,14 +37,15 @@ func (db *DB) CreateSignIn(ctx context.Context, user trade.UserID, s trade.NewSi
 }
 
 const selectRefresh = `
-SELECT t.used_at, t.expires_at, s.id, s.client, s.created_at, s.revoked_at, ` + userColumns + `
+SELECT t.used_at, t.used_by, t.expires_at, s.id, s.created_at, s.revoked_at, ` + userColumns + `
 FROM refresh_tokens t
 JOIN sessions s ON s.id = t.session_id
 JOIN users u ON u.id = t.user_id
 WHERE t.hash = $1
 FOR UPDATE OF t, s`
 
-const useRefresh = `UPDATE refresh_tokens SET used_at = coalesce(used_at, $2) WHERE hash = $1`
+const useRefresh = `
+UPDATE refresh_tokens SET used_at = coalesce(used_at, $2), used_by = coalesce(used_by, $3) WHERE hash = $1`
 
 const touchSession = `UPDATE sessions SET last_used_at = $3, expires_at = $4, address = $5 WHERE user_id = $1 AND id = $2`
 
@@ -52,14 +54,14 @@ const revokeSession = `UPDATE sessions SET revoked_at = now() WHERE user_id = $1
 // storedRefresh is a presented token as it is stored.
 type storedRefresh struct {
 	used    *time.Time
+	usedBy  []byte
 	expires time.Time
-	client  []byte
 	revoked *time.Time
 	found   trade.Refreshed
 }
 
 func scanRefresh(row pgx.CollectableRow) (s storedRefresh, err error) {
-	fields := []any{&s.used, &s.expires, &s.found.SignIn, &s.client, &s.found.CreatedAt, &s.revoked}
+	fields := []any{&s.used, &s.usedBy, &s.expires, &s.found.SignIn, &s.found.CreatedAt, &s.revoked}
 	return s, row.Scan(append(fields, userFields(&s.found.User)...)...)
 }
 
@@ -96,18 +98,19 @@ func (db *DB) RotateRefresh(ctx context.Context, r trade.Refresh) (trade.Refresh
 	return answer, nil
 }
 
-// reused says whether a used token came back too late or from elsewhere. Within
-// the grace period the same client may have lost the answer, or have two pages.
+// reused says whether a used token came back too late, or from another client than
+// the one that used it. Within the grace period that client may have lost the
+// answer, or have two pages. Who uses a token first is not judged: browsers change.
 func (s storedRefresh) reused(r trade.Refresh) bool {
 	if s.used == nil {
 		return false
 	}
-	return string(s.client) != string(r.Client[:]) || r.At.Sub(*s.used) >= r.Grace
+	return !bytes.Equal(s.usedBy, r.Client[:]) || r.At.Sub(*s.used) >= r.Grace
 }
 
 func succeed(ctx context.Context, tx pgx.Tx, who trade.Refreshed, r trade.Refresh) error {
 	batch := &pgx.Batch{}
-	batch.Queue(useRefresh, r.Old[:], r.At)
+	batch.Queue(useRefresh, r.Old[:], r.At, r.Client[:])
 	batch.Queue(insertRefresh, who.User.ID, who.SignIn, r.New[:], r.At, r.Expires)
 	batch.Queue(touchSession, who.User.ID, who.SignIn, r.At, r.Expires, r.Address)
 	return tx.SendBatch(ctx, batch).Close()

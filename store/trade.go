@@ -35,8 +35,7 @@ ON CONFLICT (id) DO UPDATE SET
 	open_amount = excluded.open_amount, stop_loss = excluded.stop_loss, take_profit = excluded.take_profit,
 	break_even_done = excluded.break_even_done, entry_time = excluded.entry_time, exit_time = excluded.exit_time,
 	exit_reason = excluded.exit_reason, pnl = excluded.pnl, fees = excluded.fees, funding = excluded.funding,
-	net = excluded.net, currency = excluded.currency, status = excluded.status
-WHERE trades.user_id = $1`
+	net = excluded.net, currency = excluded.currency, status = excluded.status`
 
 func queueTrade(batch *pgx.Batch, account trade.AccountID, t trade.Trade) {
 	batch.Queue(putTrade, account.User, account.Broker, account.Environment, t.ID, t.Strategy, t.StrategyName, t.Intent,

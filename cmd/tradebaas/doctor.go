@@ -189,7 +189,7 @@ func (d *doctor) schema(ctx context.Context, address string) {
 	const fix = "check that DATABASE_URL names a running server, an existing database and a valid login"
 	conn, err := pgx.Connect(ctx, address)
 	if err != nil {
-		d.bad("database", fix, "no connection: %s", withoutAddress(err))
+		d.bad("database", fix, "no connection: %s", oneLine(err))
 		return
 	}
 	defer func() { _ = conn.Close(ctx) }()
@@ -220,12 +220,8 @@ func (d *doctor) schema(ctx context.Context, address string) {
 	d.ok("schema", "%d migrations applied, %d to come at the next start", len(states)-missing, missing)
 }
 
-// withoutAddress keeps pgx's reason; its text names user and host, never the
-// password, but the first line is enough.
-func withoutAddress(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
-}
+// oneLine joins pgx's reasons, one per address tried; none names a password.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // clock compares another's clock with ours, which read asked just before.
 func (d *doctor) clock(whose string, theirs, asked time.Time) {
