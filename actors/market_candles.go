@@ -35,10 +35,10 @@ func (b *candleBook) loaded() bool { return !b.last.IsZero() }
 func (b *candleBook) load(history []trade.Candle, now time.Time) {
 	kept, final := b.growing, b.last
 	b.closed, b.recent, b.last, b.growing = nil, nil, time.Time{}, nil
-	for _, c := range history {
+	for i, c := range history {
 		switch {
 		case !c.OpenTime.After(b.last):
-		case ended(c, now) || !c.OpenTime.After(final):
+		case ended(c, now) || i+1 < len(history) || !c.OpenTime.After(final):
 			b.append(c)
 		default:
 			b.growing = &c

@@ -442,6 +442,7 @@ type tree struct {
 	venue   *venueFake
 	stage   *stage
 	fault   *faults
+	leases  map[string]FollowMarket // that the test keeps renewing
 }
 
 // faults panics in an actor's place while a test wants it.
@@ -452,9 +453,8 @@ type faults struct {
 
 func (f *faults) strike(kind, id string, msg any) {
 	f.mu.Lock()
-	hit := f.hit
-	f.mu.Unlock()
-	if hit != nil && hit(kind, id, msg) {
+	defer f.mu.Unlock()
+	if f.hit != nil && f.hit(kind, id, msg) {
 		panic("injected")
 	}
 }
@@ -469,7 +469,7 @@ func (f *faults) set(hit func(kind, id string, msg any) bool) {
 func grow(t *testing.T, prepare func(s *storageFake)) *tree {
 	t.Helper()
 	x := &tree{t: t, storage: newStorageFake(), venue: newVenueFake(paperVenue),
-		stage: &stage{lives: map[string]int{}, up: trade.ConnConnected}, fault: &faults{}}
+		stage: &stage{lives: map[string]int{}, up: trade.ConnConnected}, fault: &faults{}, leases: map[string]FollowMarket{}}
 	if prepare != nil {
 		prepare(x.storage)
 	}
@@ -508,8 +508,10 @@ func wait(d time.Duration) {
 	synctest.Wait()
 }
 
-// up brings the newest feed up.
+// up brings the newest feed up; the venue starts when it is asked for something.
 func (x *tree) up() {
+	x.env.venues().Tell(ToVenue{Venue: paperVenue, Msg: listInstruments{}})
+	synctest.Wait()
 	x.venue.feed().sink(broker.FeedUp{})
 	synctest.Wait()
 }
