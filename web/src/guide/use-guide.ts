@@ -1,7 +1,6 @@
-import { useMemo } from 'react'
-import { environmentOf, useConnection, useCredential, useCredentials, useStrategies } from '@/account/use-account'
+import { useConnection, useCredential, useCredentials, useStrategies } from '@/account/use-account'
 import { useCatalogue } from '@/account/use-strategy'
-import { useLive } from '@/live/store'
+import { useRecentTrades } from '@/account/use-trades'
 import { useSession } from '@/session/store'
 import { prefer, usePreferences } from '@/shell/preferences'
 import { useAnalysis } from '@/trading/analysis-card'
@@ -20,16 +19,12 @@ export function useGuide() {
   const credential = useCredential('paper')
   const connection = useConnection('paper')
   const strategies = useStrategies('paper')
-  const trades = useLive((live) => live.trades)
   const fastTest = newest(strategies.filter(({ strategyName }) => strategyName === 'Fast Test'))
   const razor =
     strategies.find(({ strategyName, status }) => strategyName === 'Razor' && status !== 'stopped') ??
     strategies.find(({ strategyName }) => strategyName === 'Razor')
   const analysis = useAnalysis(razor !== undefined && razor.status !== 'stopped' ? razor.id : undefined)
-  const trade = useMemo(
-    () => trades.find((one) => one.strategyName === 'Fast Test' && environmentOf(one) === 'paper'),
-    [trades],
-  )
+  const trade = useRecentTrades('paper', 'Fast Test')[0]
 
   const seen: Seen = { credential, connection, fastTest, trade: trade ?? fastTest?.trade ?? undefined, razor, analysis }
   return {

@@ -35,7 +35,7 @@ function ConnectionLine({ environment }: { environment: Environment }) {
   const now = useNow(since !== undefined)
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
-      <span className="w-20 font-medium text-strong">Deribit {t(`environment.${environment}`)}</span>
+      <span className="w-32 font-medium text-strong">Deribit {t(`environment.${environment}`)}</span>
       <div className="min-w-48 flex-1">
         <ConnectionState environment={environment} />
         <p className="figures text-xs text-muted">

@@ -9,11 +9,11 @@ import { useFormat } from '@/format/use-format'
 import { signOut, useSession } from '@/session/store'
 import { Dot } from '@/ui/badge'
 import { Choice } from '@/ui/choice'
-import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/ui/menu'
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '@/ui/menu'
 import { tellError } from '@/ui/toast'
 import { Logo } from './logo'
 import { Pages } from './pages'
-import { PreferenceMenus } from './preference-menus'
+import { languages, PreferenceMenus, useThemes } from './preference-menus'
 import { prefer, usePreferences } from './preferences'
 
 export function Header() {
@@ -27,17 +27,21 @@ export function Header() {
           <Pages className="flex h-9 items-center gap-2 rounded-lg px-3 text-sm font-medium" />
         </nav>
         <div className="ml-auto flex min-w-0 items-center gap-1 sm:gap-3">
-          <EnvironmentBadge environment={environment} className="hidden lg:inline-flex" />
-          <Equity environment={environment} className="hidden xl:block" />
+          <div className="max-xl:hidden">
+            <EnvironmentBadge environment={environment} />
+          </div>
+          <Equity environment={environment} className="max-xl:hidden" />
           <EnvironmentChoice />
           <div className="flex items-center">
-            <PreferenceMenus />
+            <div className="max-sm:hidden">
+              <PreferenceMenus />
+            </div>
             <AccountMenu />
           </div>
         </div>
       </div>
       <div className="flex items-center justify-between gap-3 border-t border-line px-3 py-1.5 sm:px-4 xl:hidden">
-        <EnvironmentBadge environment={environment} className="lg:invisible" />
+        <EnvironmentBadge environment={environment} />
         <Equity environment={environment} className="text-right" />
       </div>
     </header>
@@ -80,7 +84,8 @@ function Equity({ environment, className }: { environment: Environment; classNam
     <p className={`figures min-h-5 text-xs ${className}`} data-testid="equity">
       <span className="text-muted">{t('header.equity')} </span>
       <span className="font-medium text-strong">
-        {list.length === 0 ? '–' : list.slice(0, 2).map(({ currency, equity }) => show.money(equity, currency)).join(' · ')}
+        {list[0] === undefined ? '–' : show.money(list[0].equity, list[0].currency)}
+        {list[1] !== undefined && <span className="max-sm:hidden"> · {show.money(list[1].equity, list[1].currency)}</span>}
       </span>
     </p>
   )
@@ -90,6 +95,8 @@ function AccountMenu() {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const email = useSession((session) => session.user?.email ?? '')
+  const { language, theme } = usePreferences()
+  const themes = useThemes()
   return (
     <Menu
       trigger={
@@ -102,6 +109,12 @@ function AccountMenu() {
         <span className="block max-w-64 truncate">{email}</span>
       </MenuLabel>
       <MenuSeparator />
+      {/* On a phone the bar has no room for these two. */}
+      <div className="sm:hidden">
+        <MenuChoice label={t('header.language')} value={language} options={languages} onChange={(next) => prefer({ language: next })} />
+        <MenuChoice label={t('header.theme')} value={theme} options={themes} onChange={(next) => prefer({ theme: next })} />
+        <MenuSeparator />
+      </div>
       <MenuItem icon={<Settings aria-hidden />} onSelect={() => void navigate({ to: '/settings' })}>
         {t('nav.settings')}
       </MenuItem>

@@ -1,4 +1,5 @@
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   ColorType,
   createChart,
@@ -128,4 +129,16 @@ function rule(drawn: Drawn, lines: readonly Line[]): void {
       axisLabelVisible: true,
     }),
   )
+  drawn.candles.applyOptions({
+    autoscaleInfoProvider: (own: () => AutoscaleInfo | null) => stretched(own(), lines),
+  })
+}
+
+/** Makes room for the lines, unless that would press the candles flat. */
+function stretched(own: AutoscaleInfo | null, lines: readonly Line[]): AutoscaleInfo | null {
+  if (own === null || own.priceRange === null) return own
+  const { minValue, maxValue } = own.priceRange
+  const low = Math.min(minValue, ...lines.map(({ price }) => price))
+  const high = Math.max(maxValue, ...lines.map(({ price }) => price))
+  return high - low > 3 * (maxValue - minValue) ? own : { ...own, priceRange: { minValue: low, maxValue: high } }
 }

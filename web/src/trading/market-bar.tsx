@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { ConnectButton } from '@/account/connect-button'
 import { ConnectionState } from '@/account/connection-state'
-import { EnvironmentBadge } from '@/account/simulated-badge'
 import { useInstruments } from '@/account/use-account'
 import type { Environment } from '@/api/account'
 import { useFormat } from '@/format/use-format'
@@ -40,7 +39,7 @@ export function MarketBar({ environment, instrument }: { environment: Environmen
             ))}
           </Select>
         </div>
-        <div className="min-w-40">
+        <div className="min-w-36">
           <p className="text-xs text-muted">
             {t('market.last')} {spec !== undefined && <span>({spec.quote})</span>}
           </p>
@@ -48,7 +47,7 @@ export function MarketBar({ environment, instrument }: { environment: Environmen
             {ticker === undefined ? <span className="text-muted">–</span> : <Moving value={Number(ticker.last)} text={price(ticker.last)} />}
           </p>
         </div>
-        <dl className="grid flex-1 grid-cols-[repeat(auto-fit,minmax(5.5rem,1fr))] gap-x-5 gap-y-2 text-sm">
+        <dl className="grid flex-1 grid-cols-2 gap-x-4 gap-y-1.5 text-sm lg:grid-cols-4">
           <Figure label={t('market.mark')}>{price(ticker?.mark)}</Figure>
           <Figure label={t('market.index')}>{price(ticker?.index)}</Figure>
           <Figure label={t('market.bid')}>{price(ticker?.bid)}</Figure>
@@ -56,7 +55,6 @@ export function MarketBar({ environment, instrument }: { environment: Environmen
         </dl>
         <div className="flex w-full items-center justify-between gap-3 sm:w-auto">
           <ConnectionState environment={environment} />
-          <EnvironmentBadge environment={environment} className="sm:hidden" />
           <ConnectButton environment={environment} />
         </div>
       </div>

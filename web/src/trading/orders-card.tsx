@@ -16,8 +16,8 @@ export function OrdersCard({ environment }: { environment: Environment }) {
       {orders.length === 0 ? (
         <Empty title={t('orders.none')} />
       ) : (
-        <div className="overflow-x-auto pb-2">
-          <table className="w-full min-w-96 text-sm">
+        <div tabIndex={0} role="region" aria-label={t('orders.title')} className="overflow-x-auto pb-2">
+          <table className="w-full min-w-[21rem] text-xs sm:text-sm">
             <thead className="text-xs text-muted">
               <tr>
                 <th className="px-4 py-2 text-left font-medium">{t('orders.instrument')}</th>

@@ -1,13 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { environmentOf } from '@/account/use-account'
+import { useRecentTrades } from '@/account/use-trades'
 import type { Environment } from '@/api/account'
 import type { Trade } from '@/api/trade'
 import { signOf } from '@/format/number'
 import { span } from '@/format/time'
 import { useFormat } from '@/format/use-format'
 import { named } from '@/i18n'
-import { useLive } from '@/live/store'
 import { Badge } from '@/ui/badge'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/notice'
@@ -15,8 +14,7 @@ import { useNow } from '@/ui/use-now'
 
 export function RecentTrades({ environment }: { environment: Environment }) {
   const { t } = useTranslation()
-  const trades = useLive((live) => live.trades)
-  const own = trades.filter((trade) => environmentOf(trade) === environment).slice(0, 6)
+  const own = useRecentTrades(environment).slice(0, 6)
   const now = useNow(own.some(({ status }) => status === 'open'))
   return (
     <Card

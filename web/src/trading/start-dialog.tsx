@@ -140,7 +140,7 @@ function Presets({ names, value, onChange }: { names: string[]; value: string; o
         <RadioGroup.Item
           key={name}
           value={name}
-          className={clsx('rounded-lg border p-3 text-left', name === value ? 'border-brand bg-brand-soft' : 'border-line hover:border-muted/60')}
+          className={clsx('flex flex-col items-start rounded-lg border p-3 text-left', name === value ? 'border-brand bg-brand-soft' : 'border-line hover:border-muted/60')}
         >
           <span className="flex items-center gap-2 font-medium text-strong">
             <span aria-hidden className={clsx('size-3.5 rounded-full border-2', name === value ? 'border-4 border-brand' : 'border-muted')} />

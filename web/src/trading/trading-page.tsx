@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import { useStrategies } from '@/account/use-account'
 import { Guide } from '@/guide/guide'
 import { usePreferences } from '@/shell/preferences'
@@ -11,6 +12,7 @@ import { RecentTrades } from './recent-trades'
 import { StrategyCard } from './strategy-card'
 
 export function TradingPage() {
+  const { t } = useTranslation()
   const { environment, instrument } = usePreferences()
   const running = useStrategies(environment).filter(({ status }) => status !== 'stopped')
   const [chosen, choose] = useState<string>()
@@ -19,6 +21,7 @@ export function TradingPage() {
 
   return (
     <div className="grid gap-3 sm:gap-4">
+      <h1 className="sr-only">{t('nav.trading')}</h1>
       <Guide />
       <MarketBar environment={environment} instrument={instrument} />
       <div className="grid items-start gap-3 sm:gap-4 lg:grid-cols-[minmax(0,1fr)_22rem] xl:grid-cols-[minmax(0,1fr)_26rem]">

@@ -25,7 +25,7 @@ export function Choice<T extends string>({ label, value, options, onChange, clas
           key={option.value}
           value={option.value}
           title={option.title}
-          className="flex h-8 flex-1 items-center justify-center gap-2 rounded-md px-2.5 text-xs font-medium whitespace-nowrap text-muted transition-colors hover:text-strong data-[state=checked]:bg-raised data-[state=checked]:text-strong"
+          className="flex h-8 flex-1 items-center justify-center gap-2 rounded-md px-2.5 text-xs font-medium whitespace-nowrap text-muted transition-colors hover:text-strong data-[state=checked]:bg-raised data-[state=checked]:text-strong light:data-[state=checked]:bg-panel light:data-[state=checked]:shadow-sm"
         >
           {option.text}
         </RadioGroup.Item>

@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { Eye, EyeOff } from 'lucide-react'
+import { ChevronDown, Eye, EyeOff } from 'lucide-react'
 import { type ComponentProps, type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -94,15 +94,18 @@ export function Select({ label, hint, error, bare, className, children, ...rest 
   const about = { label, hint, error, bare }
   return (
     <Frame id={id} about={about}>
-      <select
-        id={id}
-        {...rest}
-        aria-invalid={error !== undefined || undefined}
-        aria-describedby={described(id, about)}
-        className={clsx(box, 'h-10 pr-8', error === undefined ? 'border-line' : 'border-down', className)}
-      >
-        {children}
-      </select>
+      <div className="relative">
+        <select
+          id={id}
+          {...rest}
+          aria-invalid={error !== undefined || undefined}
+          aria-describedby={described(id, about)}
+          className={clsx(box, 'h-10 appearance-none truncate pr-9', error === undefined ? 'border-line' : 'border-down', className)}
+        >
+          {children}
+        </select>
+        <ChevronDown aria-hidden className="pointer-events-none absolute top-3 right-3 size-4 text-muted" />
+      </div>
     </Frame>
   )
 }

@@ -1,0 +1,218 @@
+// The newcomer's path in a real browser against a running server: TRADEBAAS_URL, and TRADEBAAS_OWNER_LINK as printed.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { launch, password, url, Visitor } from './visitor.mjs'
+
+const run = Date.now().toString(36)
+const anna = `anna-${run}@example.com`
+const bram = `bram-${run}@example.com`
+
+describe('the page', () => {
+  let browser
+  let first
+
+  before(async () => {
+    browser = await launch()
+  })
+  after(() => browser?.close())
+
+  it('makes the owner through the one-time link', async () => {
+    const owner = await Visitor.arrive(browser)
+    const { page } = owner
+    const link = process.env.TRADEBAAS_OWNER_LINK ?? ''
+    const token = new URL(link, url).searchParams.get('token') ?? link
+    await owner.goto(`/setup?token=${encodeURIComponent(token)}`)
+    await owner.accessible('the owner’s page')
+    await page.getByLabel('E-mail address').fill(`owner-${run}@example.com`)
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Make the owner account' }).click()
+    await page.getByRole('link', { name: 'Admin' }).first().click()
+    await page.getByTestId('users').getByText(`owner-${run}@example.com`).waitFor()
+    await owner.accessible('the users')
+    await page.getByRole('button', { name: 'Account menu' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in to Tradebaas' }).waitFor()
+    await owner.goto('/admin')
+    await page.getByRole('heading', { name: 'Sign in to Tradebaas' }).waitFor()
+    owner.quiet()
+    await owner.leave()
+  })
+
+  it('says by each field what is wrong before it asks the server', async () => {
+    const visitor = await Visitor.arrive(browser)
+    await visitor.goto('/register')
+    await visitor.page.getByRole('button', { name: 'Create an account' }).click()
+    for (const text of ['Enter an e-mail address.', 'Use at least 12 characters.', 'Tick the box to go on.']) {
+      await visitor.page.getByText(text).waitFor()
+    }
+    await visitor.accessible('the registration with errors')
+    visitor.quiet()
+    await visitor.leave()
+  })
+
+  it('leads a newcomer to a first simulated trade, and on to Razor', async () => {
+    first = await Visitor.arrive(browser)
+    const { page } = first
+    await first.register(anna)
+    assert.equal(await page.evaluate(() => document.cookie), '', 'no cookie that a script can read')
+    await first.accessible('the trading page of a newcomer')
+
+    await first.press('account', 'Take a paper account')
+    await first.reaches('account', 'done')
+    await first.press('connect', 'Connect')
+    await first.reaches('connect', 'done')
+    await page.getByText('Simulated prices').first().waitFor()
+    await page.getByTestId('equity').filter({ hasText: '10,000.00 USDC' }).first().waitFor()
+    await page.getByTestId('last-price').filter({ hasText: /\d/ }).waitFor()
+    await page.getByTestId('chart').locator('canvas').first().waitFor()
+
+    const pressed = Date.now()
+    await first.press('fastTest', 'Start Fast Test')
+    await page.getByTestId('watching').waitFor()
+    const position = page.getByTestId('position')
+    await position.waitFor()
+    for (const figure of ['Stop', 'Target']) {
+      const shown = await position.locator('div', { has: page.locator('dt', { hasText: figure }) }).locator('dd').first().innerText()
+      assert.match(shown, /^[\d,.]+$/, `the position shows its ${figure}`)
+    }
+    await page.getByTestId('orders').getByRole('cell', { name: 'Stop' }).waitFor()
+    await first.reaches('watch', 'done', 60_000 - (Date.now() - pressed))
+    await page.getByTestId('recent-trades').getByTestId('trade-closed').waitFor()
+    await page.getByTestId('positions').getByText('No open position.').waitFor()
+    console.log(`start pressed to closed trade on the page: ${((Date.now() - pressed) / 1000).toFixed(1)} s`)
+
+    await first.press('razor', 'Start Razor, conservative')
+    await first.reaches('razor', 'done')
+    await first.reaches('analyse', 'done', 90_000)
+    await page.getByTestId('analysis').getByText('RSI extreme').waitFor()
+    assert.ok((await page.getByTestId('checkpoints').getByRole('listitem').count()) >= 8, 'Razor shows its checkpoints')
+    await first.accessible('the trading page with a running strategy')
+    first.quiet()
+  })
+
+  it('finds everything again after a reload, and lists the trade', async () => {
+    const { page } = first
+    await page.reload()
+    await page.getByTestId('running-strategy').getByText('Razor').waitFor()
+    await page.getByTestId('recent-trades').getByTestId('trade-closed').waitFor()
+    await page.getByRole('link', { name: 'Trades', exact: true }).first().click()
+    await page.getByTestId('trade-row').getByText('Fast Test').waitFor()
+    await page.getByTestId('stats').getByText('Win rate').waitFor()
+    await first.accessible('the trades')
+    await page.getByLabel('Strategy').selectOption('Razor')
+    await page.getByText('No trades match this filter.').waitFor()
+    await page.getByRole('link', { name: 'Settings' }).first().click()
+    await page.getByTestId('key-paper').getByText('Checked at the exchange.').waitFor()
+    await page.getByTestId('connections').getByText('Connected').waitFor()
+    await page.getByTestId('sessions').getByText('This device').waitFor()
+    await first.accessible('the settings')
+    first.quiet()
+  })
+
+  it('shows two users nothing of each other', async () => {
+    await first.goto('/')
+    await first.page.getByTestId('recent-trades').getByTestId('trade-closed').waitFor()
+    const second = await Visitor.arrive(browser)
+    const { page } = second
+    await second.register(bram)
+    await second.reaches('account', 'now')
+    await page.getByText('No strategy runs here yet.').waitFor()
+    await page.getByTestId('recent-trades').getByText('No trades yet.').waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Admin' }).count(), 0, 'a user sees no administration')
+
+    await second.press('account', 'Take a paper account')
+    await second.press('connect', 'Connect')
+    await second.reaches('connect', 'done')
+    first.frames.length = 0
+    await second.press('fastTest', 'Start Fast Test')
+    await second.reaches('watch', 'done', 60_000)
+
+    assert.equal(await first.page.getByTestId('recent-trades').getByTestId('trade-closed').count(), 1, 'trades of the first user')
+    assert.ok(first.user && second.user && first.user.id !== second.user.id)
+    assert.ok(first.frames.length > 0, 'the first user’s page stays live meanwhile')
+    for (const [who, other] of [[first, second], [second, first]]) {
+      const leaked = who.frames.filter((frame) => frame.includes(other.user.id) || frame.includes(other.user.email))
+      assert.deepEqual(leaked, [], `frames of ${who.user.email} that name ${other.user.email}`)
+    }
+    first.quiet()
+    second.quiet()
+    await second.leave()
+  })
+
+  it('says that the link is lost, and catches up by itself', async () => {
+    const visitor = await Visitor.arrive(browser)
+    const { page } = visitor
+    const open = new Set()
+    let cut = false
+    await page.routeWebSocket(/\/ws\?/, (socket) => {
+      if (cut) return void socket.close()
+      socket.connectToServer()
+      open.add(socket)
+    })
+    await signIn(visitor, anna)
+    await page.getByTestId('last-price').filter({ hasText: /\d/ }).waitFor()
+    cut = true
+    for (const socket of open) await socket.close()
+    await page.getByText('No link to the server.').waitFor()
+    cut = false
+    await page.getByText('No link to the server.').waitFor({ state: 'hidden', timeout: 45_000 })
+    const before = await page.getByTestId('last-price').innerText()
+    await page.waitForFunction((text) => document.querySelector('[data-testid=last-price]')?.textContent !== text, before)
+    visitor.quiet()
+    await visitor.leave()
+  })
+
+  it('works at 380 px, in Dutch, in light', async () => {
+    const phone = await Visitor.arrive(browser, { width: 380, height: 800, language: 'nl-NL', hasTouch: true, isMobile: true })
+    const { page } = phone
+    await phone.goto('/login')
+    await phone.fits('the sign-in')
+    await page.getByLabel('E-mailadres').fill(anna)
+    await page.getByLabel('Wachtwoord', { exact: true }).fill(password)
+    await page.getByRole('button', { name: 'Inloggen' }).click()
+    await page.getByTestId('running-strategy').getByText('Razor').waitFor()
+    await phone.fits('the trading page')
+    await page.getByRole('button', { name: 'Accountmenu' }).click()
+    await page.getByRole('menuitemradio', { name: 'Licht' }).click()
+    await page.keyboard.press('Escape')
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'light')
+    await phone.accessible('the trading page on a phone, light')
+    for (const [name, proof] of [['Trades', 'history'], ['Instellingen', 'sessions']]) {
+      await page.getByRole('link', { name, exact: true }).last().click()
+      await page.getByTestId(proof).waitFor()
+      await phone.fits(name)
+      await phone.accessible(`${name} on a phone`)
+    }
+    phone.quiet()
+    await phone.leave()
+  })
+
+  it('starts and stops a strategy from its card', async () => {
+    const { page } = first
+    await page.getByRole('button', { name: 'Stop Razor' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByText('No strategy runs here yet.').waitFor()
+    await page.getByRole('button', { name: 'Start Razor' }).last().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('radio', { name: /Conservative/, checked: true }).waitFor()
+    await dialog.getByText('Adjust the parameters').click()
+    await dialog.getByLabel('Stop distance').fill('99')
+    await dialog.getByRole('button', { name: 'Start Razor' }).click()
+    await dialog.getByText(/Between 0\.05 and 10/).waitFor()
+    await first.accessible('the form of a strategy')
+    await dialog.getByLabel('Stop distance').fill('0.6')
+    await dialog.getByRole('button', { name: 'Start Razor' }).click()
+    await page.getByTestId('running-strategy').getByText('Razor').waitFor()
+    first.quiet()
+    await first.leave()
+  })
+})
+
+async function signIn(visitor, email) {
+  await visitor.goto('/login')
+  await visitor.page.getByLabel('E-mail address').fill(email)
+  await visitor.page.getByLabel('Password', { exact: true }).fill(password)
+  await visitor.page.getByRole('button', { name: 'Sign in' }).click()
+  await visitor.page.getByRole('link', { name: 'Settings' }).first().waitFor()
+}

@@ -1,0 +1,93 @@
+// Runs the browser tests against TRADEBAAS_URL, or against a server of their own with an empty data directory.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+/** A first start may fetch the database's binaries. */
+const startWithin = 240_000
+
+if (process.env.TRADEBAAS_URL) {
+  if (!process.env.TRADEBAAS_OWNER_LINK) throw new Error('TRADEBAAS_OWNER_LINK is not set: it is the one-time link that the server prints')
+  process.exitCode = await test(process.env.TRADEBAAS_URL, process.env.TRADEBAAS_OWNER_LINK)
+} else {
+  await withServer(async (url, link) => {
+    process.exitCode = await test(url, link)
+  })
+}
+
+/** Runs every test file; gives the exit code. */
+async function test(url, link) {
+  const runner = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', 'e2e/newcomer.test.mjs'], {
+    cwd: join(root, 'web'),
+    stdio: 'inherit',
+    env: { ...process.env, TRADEBAAS_URL: url, TRADEBAAS_OWNER_LINK: link },
+  })
+  const [code] = await once(runner, 'exit')
+  return code ?? 1
+}
+
+async function withServer(use) {
+  const binary = join(root, 'bin', 'tradebaas')
+  if (!existsSync(binary)) throw new Error('bin/tradebaas is not built: run make build first')
+  const data = mkdtempSync(join(tmpdir(), 'tradebaas-browser-'))
+  const [port, admin] = [await freePort(), await freePort()]
+  const url = `http://127.0.0.1:${port}`
+  const server = spawn(binary, ['serve'], {
+    cwd: data,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      TRADEBAAS_DATA_DIR: data,
+      TRADEBAAS_LISTEN: `127.0.0.1:${port}`,
+      TRADEBAAS_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+      TRADEBAAS_PUBLIC_URL: url,
+    },
+  })
+  let log = ''
+  server.stdout.on('data', (text) => (log += text))
+  server.stderr.on('data', (text) => (log += text))
+  try {
+    await ready(url, server)
+    await use(url, readFileSync(join(data, 'owner-link'), 'utf8').trim())
+  } catch (reason) {
+    process.exitCode = 1
+    console.error(reason)
+  } finally {
+    if (process.exitCode) console.error(`The server said last:\n${log.split('\n').slice(-60).join('\n')}`)
+    if (server.exitCode === null) {
+      server.kill('SIGINT')
+      await Promise.race([once(server, 'exit'), pause(30_000, undefined, { ref: false })])
+      if (server.exitCode === null) server.kill('SIGKILL')
+    }
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+async function ready(url, server) {
+  const until = Date.now() + startWithin
+  while (Date.now() < until) {
+    if (server.exitCode !== null) throw new Error(`the server ended with code ${server.exitCode} before it was ready`)
+    try {
+      if ((await fetch(`${url}/ready`)).status === 200) return
+    } catch {
+      // Not listening yet.
+    }
+    await pause(200)
+  }
+  throw new Error(`the server was not ready within ${startWithin / 1000} s`)
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
