@@ -94,7 +94,7 @@ func (n *node) openDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.onStop("database server", d.close)
+	n.onStop("database server", n.keepDatabase(d))
 	applied, err := d.migrate(ctx)
 	if err != nil {
 		return err
@@ -107,4 +107,25 @@ func (n *node) openDatabase(ctx context.Context) error {
 	}
 	n.onStop("database", func(context.Context) error { n.db.Close(); return nil })
 	return n.db.TakeOver(ctx, tell)
+}
+
+// keepDatabase restarts our own PostgreSQL should it die; trading goes on by
+// itself afterwards. It returns how both stop.
+func (n *node) keepDatabase(d *database) func(context.Context) error {
+	if d.own == nil {
+		return d.close
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		d.own.Keep(ctx, func(err error) {
+			n.log.Error().Err(err).Msg("database.server.restarted")
+		})
+	}()
+	return func(ctx context.Context) error {
+		cancel()
+		<-done
+		return d.close(ctx)
+	}
 }

@@ -16,7 +16,7 @@ import (
 // that a killed first start leaves nothing that looks like a cluster.
 func (s *Server) makeCluster(ctx context.Context, p programs) error {
 	s.options.Progress("Creating the database (first start)")
-	password, _, err := readOrMakePassword(filepath.Join(s.options.Dir, "superuser-password"))
+	password, err := readOrMakePassword(filepath.Join(s.options.Dir, "superuser-password"))
 	if err != nil {
 		return err
 	}
@@ -77,15 +77,15 @@ func readPassword(path string) (string, error) {
 	return strings.TrimSpace(string(text)), nil
 }
 
-func readOrMakePassword(path string) (password string, fresh bool, err error) {
+func readOrMakePassword(path string) (password string, err error) {
 	if password, err := readPassword(path); err == nil && password != "" {
-		return password, false, nil
+		return password, nil
 	}
 	password = rand.Text()
 	if err := os.WriteFile(path, []byte(password+"\n"), 0o600); err != nil {
-		return "", false, fmt.Errorf("write database password: %w", err)
+		return "", fmt.Errorf("write database password: %w", err)
 	}
-	return password, true, nil
+	return password, nil
 }
 
 // choosePort is the port used last time when it is free, else a free one.

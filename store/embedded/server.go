@@ -227,7 +227,7 @@ func (s *Server) prepare(ctx context.Context) error {
 		return fmt.Errorf("prepare the database: %w", err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	password, fresh, err := readOrMakePassword(filepath.Join(s.options.Dir, "server-password"))
+	password, err := readOrMakePassword(filepath.Join(s.options.Dir, "server-password"))
 	if err != nil {
 		return err
 	}
@@ -239,10 +239,24 @@ func (s *Server) prepare(ctx context.Context) error {
 		ensure(ctx, conn, roleExists, serverRole, `CREATE ROLE `+serverRole+` LOGIN NOINHERIT`),
 		ensure(ctx, conn, databaseExists, database, `CREATE DATABASE `+database),
 	)
-	if err == nil && fresh {
+	if err == nil && !s.lets(ctx) {
 		_, err = conn.Exec(ctx, `ALTER ROLE `+serverRole+` PASSWORD '`+password+`'`)
 	}
 	return err
+}
+
+// lets says whether the server's login gets in with the password on file: not at
+// first, nor when the file was lost, nor when a volatile server forgot it.
+func (s *Server) lets(ctx context.Context) bool {
+	address, err := s.ServerURL()
+	if err != nil {
+		return false
+	}
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return false
+	}
+	return conn.Close(ctx) == nil
 }
 
 func ensure(ctx context.Context, conn *pgx.Conn, exists, name, create string) error {

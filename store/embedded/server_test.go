@@ -127,3 +127,19 @@ func TestStart_names_the_ways_out(t *testing.T) {
 	_, err = embedded.Start(context.Background(), embedded.Options{Dir: t.TempDir(), Bin: t.TempDir()})
 	require.ErrorContains(t, err, "has no postgres")
 }
+
+func TestKeep_restarts_a_server_that_died(t *testing.T) {
+	server := start(t, embedded.Options{Dir: filepath.Join(t.TempDir(), "database")})
+	url, err := server.ServerURL()
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	told, done, pid := make(chan error, 10), make(chan struct{}), server.PID()
+	go func() { defer close(done); server.Keep(ctx, func(err error) { told <- err }) }()
+	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+	require.NoError(t, <-told)
+	cancel()
+	<-done
+	conn, err := pgx.Connect(context.Background(), url)
+	require.NoError(t, err, "at the same address")
+	require.NoError(t, conn.Close(context.Background()))
+}
