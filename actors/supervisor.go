@@ -2,6 +2,9 @@ package actors
 
 import "github.com/tradebaas/tradebaas/actors/kit"
 
+// getStarted is answered when the parts of the tree can be reached.
+type getStarted struct{ kit.Reply[struct{}] }
+
 // supervisor is the root of the tree: it starts its three parts and never trades.
 type supervisor struct{ env *Env }
 
@@ -11,11 +14,13 @@ func supervisorSpec(env *Env) kit.Spec {
 
 // Receive is the table of contents.
 func (s *supervisor) Receive(c *kit.Context) {
-	switch c.Message().(type) {
+	switch msg := c.Message().(type) {
 	case kit.Started: // what the later ones need stands first
 		c.Children().Ensure(venuesName, venuesSpec(s.env))
 		c.Children().Ensure(marketsName, marketsSpec(s.env))
 		c.Children().Ensure(usersName, usersSpec(s.env))
+	case getStarted:
+		msg.Answer(struct{}{})
 	default:
 		c.Unknown()
 	}

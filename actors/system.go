@@ -24,9 +24,14 @@ func newSystem(env *Env, o kit.Options) *System {
 	return &System{env: env, kit: env.system}
 }
 
-// Start starts the tree; what users had running resumes by itself.
+// Start starts the tree and waits until it can be reached; what users had
+// running resumes by itself.
 func (s *System) Start() error {
-	_, err := s.kit.Start(rootName, supervisorSpec(s.env))
+	root, err := s.kit.Start(rootName, supervisorSpec(s.env))
+	if err != nil {
+		return err
+	}
+	_, err = kit.Ask(context.Background(), root, func(r kit.Reply[struct{}]) any { return getStarted{r} })
 	return err
 }
 
