@@ -106,6 +106,7 @@ func (c *call) granted(a *core.Account, asked string) ([]byte, *wireError) {
 	g.scope, g.session = narrow(a, asked)
 	if g.session == "" {
 		g.conn = c.conn
+		c.conn.grants = append(c.conn.grants, g)
 	}
 	c.e.grants[g.access], c.e.refreshes[g.refresh] = g, g
 	c.conn.grant = g

@@ -19,6 +19,7 @@ type conn struct {
 	reply     chan []byte     // HTTP only
 	failed    bool            // HTTP only: the answer is an error
 	grant     *grant
+	grants    []*grant // all that end with this connection
 	channels  map[string]*channel
 	greetings []*channel // subscribed to by the call in hand
 	credits   *buckets

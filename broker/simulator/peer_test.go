@@ -167,17 +167,15 @@ func (c *socket) refused(code int, method string, params object) object {
 	return e
 }
 
-// next gives the next notification of a channel.
+// next gives the next notification of a channel; those of others stay for later.
 func (c *socket) next(channel string) any {
 	c.t.Helper()
-	for {
-		var frame object
-		if len(c.news) > 0 {
-			frame, c.news = c.news[0], c.news[1:]
-		} else {
-			frame = c.read()
+	for n := 0; ; n++ {
+		if n == len(c.news) {
+			c.news = append(c.news, c.read())
 		}
-		if p, ok := frame["params"].(object); ok && p["channel"] == channel {
+		if p, ok := c.news[n]["params"].(object); ok && p["channel"] == channel {
+			c.news = append(c.news[:n], c.news[n+1:]...)
 			return p["data"]
 		}
 	}

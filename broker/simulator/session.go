@@ -72,8 +72,8 @@ func (e *engine) leave(c *conn) {
 	for _, ch := range c.channels {
 		e.drop(ch, c)
 	}
-	if c.grant != nil && c.grant.conn == c {
-		e.revoke(c.grant)
+	for _, g := range c.grants {
+		e.revoke(g)
 	}
 	for i, other := range e.conns {
 		if other == c {

@@ -1,0 +1,429 @@
+package simulator_test
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fasthttp/websocket"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tradebaas/tradebaas/broker/simulator"
+)
+
+func TestEnvelope(t *testing.T) {
+	s := newStage(t)
+	c := s.dial()
+	for name, k := range map[string]struct {
+		frame string
+		id    any
+		code  int // 0: a result
+	}{
+		"number id":       {`{"jsonrpc":"2.0","id":7,"method":"public/test"}`, "7", 0},
+		"text id":         {`{"jsonrpc":"2.0","id":"a-7","method":"public/test","params":{}}`, "a-7", 0},
+		"no id":           {`{"jsonrpc":"2.0","method":"public/get_time"}`, nil, 0},
+		"null params":     {`{"jsonrpc":"2.0","id":8,"method":"public/test","params":null}`, "8", 0},
+		"no such method":  {`{"jsonrpc":"2.0","id":9,"method":"public/nothing"}`, "9", -32601},
+		"positional":      {`{"jsonrpc":"2.0","id":10,"method":"public/test","params":[1]}`, "10", -32602},
+		"not json":        {`{"jsonrpc":`, nil, 11050},
+		"a batch":         {`[{"jsonrpc":"2.0","id":1,"method":"public/test"}]`, nil, -32600},
+		"too large":       {`{"jsonrpc":"2.0","id":11,"method":"public/test","params":{"x":"` + strings.Repeat("x", 33_000) + `"}}`, nil, -32600},
+		"without a token": {`{"jsonrpc":"2.0","id":12,"method":"private/get_positions"}`, "12", 13009},
+		"a wrong token":   {`{"jsonrpc":"2.0","id":13,"method":"private/get_positions","params":{"access_token":"x"}}`, "13", 13009},
+		"an exception":    {`{"jsonrpc":"2.0","id":14,"method":"public/test","params":{"expected_result":"exception"}}`, "14", 11094},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.t = t
+			c.send(k.frame)
+			answer := c.read()
+			if id, ok := answer["id"]; ok || k.id != nil {
+				require.EqualValues(t, k.id, id)
+			}
+			if k.code == 0 {
+				require.NotNil(t, answer["result"])
+				require.Equal(t, true, answer["testnet"])
+				in, out := dec(t, answer["usIn"]), dec(t, answer["usOut"])
+				require.Equal(t, out.Sub(in).String(), dec(t, answer["usDiff"]).String())
+				return
+			}
+			require.Equal(t, strconv.Itoa(k.code), field(answer, "error", "code").(interface{ String() string }).String())
+		})
+	}
+}
+
+// The documented vector: secret AMANDASECRECT, time 1576074319000, nonce 1iqt2wls, no data.
+func TestLogin_by_signature(t *testing.T) {
+	clock := simulator.NewManualClock(time.UnixMilli(1576074319000))
+	amanda := simulator.AccountSpec{Name: "amanda", Key: "AMANDA", Secret: "AMANDASECRECT"}
+	s := newStage(t, func(o *simulator.Options) { o.Clock, o.Accounts = clock, []simulator.AccountSpec{amanda} })
+	c := s.dial()
+	login := object{"grant_type": "client_signature", "client_id": "AMANDA", "timestamp": 1576074319000, "nonce": "1iqt2wls",
+		"signature": "56590594f97921b09b18f166befe0d1319b198bbcdad7ca73382de2f88fe9aa1"}
+	require.Equal(t, "bearer", field(c.call("public/auth", login), "token_type"))
+	c.refused(13004, "public/auth", login) // the nonce is used
+	login["nonce"] = "other"
+	c.refused(13004, "public/auth", login) // the signature is another's
+	late := object{"grant_type": "client_signature", "client_id": "AMANDA", "timestamp": "1576074200000", "nonce": "",
+		"signature": signature("AMANDASECRECT", "1576074200000\n\n")}
+	c.refused(13004, "public/auth", late)
+	late["timestamp"], late["signature"] = "1576074300000", signature("AMANDASECRECT", "1576074300000\n\n")
+	c.call("public/auth", late) // text for a time, and no nonce
+}
+
+func signature(secret, text string) string {
+	m := hmac.New(sha256.New, []byte(secret))
+	m.Write([]byte(text))
+	return hex.EncodeToString(m.Sum(nil))
+}
+
+func TestLogin_and_tokens(t *testing.T) {
+	s := newStage(t)
+	c := s.dial()
+	c.refused(13004, "public/auth", object{"grant_type": "client_credentials", "client_id": "alicekey", "client_secret": "wrong"})
+	c.refused(13004, "public/auth", object{"grant_type": "client_credentials", "client_id": "nobody", "client_secret": "wrong"})
+	c.refused(-32602, "public/auth", object{})
+	first := c.call("public/auth", object{"grant_type": "client_credentials", "client_id": "alicekey", "client_secret": "alicesecret", "state": "back"})
+	require.Equal(t, "back", field(first, "state"))
+	require.Equal(t, "account:read block_trade:none connection mainaccount name:alice trade:read_write wallet:none", field(first, "scope"))
+	c.call("private/get_positions", nil) // the connection is signed in
+
+	second := c.call("public/auth", object{"grant_type": "refresh_token", "refresh_token": field(first, "refresh_token")})
+	other := s.dial()
+	other.refused(13009, "private/get_positions", object{"access_token": field(first, "access_token")})
+	other.call("private/get_positions", object{"access_token": field(second, "access_token")})
+	other.refused(13009, "private/get_positions", nil)
+
+	c.ws.Close()
+	require.Eventually(t, func() bool {
+		return other.ask("private/get_positions", object{"access_token": field(second, "access_token")})["error"] != nil
+	}, 5*time.Second, 5*time.Millisecond, "a token ends with its connection")
+
+	kept := other.call("public/auth", object{"grant_type": "client_credentials", "client_id": "bobkey", "client_secret": "bobsecret", "scope": "session:desk"})
+	require.NotEmpty(t, field(kept, "sid"))
+	other.ws.Close()
+	s.Sync()
+	s.dial().call("private/get_positions", object{"access_token": field(kept, "access_token")})
+}
+
+func TestScopes_have_effect(t *testing.T) {
+	s := newStage(t)
+	c := s.dial()
+	login := object{"grant_type": "client_credentials", "client_id": "alicekey", "client_secret": "alicesecret"}
+	login["scope"] = "trade:read account:none wallet:read_write"
+	require.Equal(t, "account:none connection mainaccount name:alice trade:read wallet:none", field(c.call("public/auth", login), "scope"))
+	c.call("private/get_positions", nil)
+	c.refused(13021, "private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "market"})
+	c.refused(13021, "private/get_account_summary", object{"currency": "USDC"})
+	require.Equal(t, []any{"user.changes.any.any.raw"},
+		c.call("private/subscribe", object{"channels": []string{"user.changes.any.any.raw", "user.portfolio.any"}}))
+
+	made := s.admin("/accounts", object{"balances": object{"USDC": "10000", "BTC": "0.1"}})
+	s.admin("/accounts/"+made["accountId"].(string)+"/scope", object{"scope": "account:read_write trade:read_write wallet:read_write"})
+	wide := s.dial().call("public/auth", object{"grant_type": "client_credentials", "client_id": made["key"], "client_secret": made["secret"]})
+	require.Contains(t, field(wide, "scope"), "wallet:read_write")
+}
+
+func TestAccounts_are_apart(t *testing.T) {
+	s := newStage(t)
+	a, b := s.login(alice), s.login(bob)
+	b.call("private/subscribe", object{"channels": []string{"user.changes.any.any.raw", "user.orders.any.any.raw", "user.trades.any.any.raw"}})
+	placed := a.call("private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "market", "label": "secret"})
+	id := field(placed, "order", "order_id")
+	b.refused(10004, "private/get_order_state", object{"order_id": id})
+	b.refused(10004, "private/cancel", object{"order_id": id})
+	b.refused(10004, "private/edit", object{"order_id": id, "amount": 0.01})
+	require.Empty(t, b.call("private/get_order_state_by_label", object{"currency": "USDC", "label": "secret"}))
+	require.Empty(t, field(b.call("private/get_user_trades_by_instrument", object{"instrument_name": btc}), "trades"))
+	require.Empty(t, b.call("private/get_positions", object{"currency": "any"}))
+	require.Empty(t, b.news)
+	require.Len(t, a.call("private/get_order_state_by_label", object{"currency": "USDC", "label": "secret"}), 1)
+	require.Len(t, a.call("private/get_user_trades_by_order", object{"order_id": id}), len(field(placed, "trades").([]any)))
+}
+
+func (s *stage) http(method, path, body string, header http.Header) (int, object) {
+	s.t.Helper()
+	q, err := http.NewRequest(method, s.HTTPURL()+path, bytes.NewReader([]byte(body)))
+	require.NoError(s.t, err)
+	q.Header = header
+	r, err := http.DefaultClient.Do(q)
+	require.NoError(s.t, err)
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body)
+	require.NoError(s.t, err)
+	return r.StatusCode, parse(s.t, text)
+}
+
+func TestHTTP_takes_query_and_body(t *testing.T) {
+	s := newStage(t)
+	status, answer := s.http("GET", "/public/get_instrument?instrument_name="+btc, "", nil)
+	require.Equal(t, 200, status)
+	amount(t, "0.1", field(answer, "result", "tick_size"))
+	amount(t, "0.0001", field(answer, "result", "contract_size"))
+
+	status, answer = s.http("POST", "", `{"jsonrpc":"2.0","id":"x","method":"public/ticker","params":{"instrument_name":"BTC-PERPETUAL"}}`, nil)
+	require.Equal(t, 200, status)
+	require.Equal(t, "x", answer["id"])
+
+	status, answer = s.http("GET", "/public/get_instrument?instrument_name=DOGE", "", nil)
+	require.Equal(t, 400, status)
+	require.Equal(t, "instrument not found", field(answer, "error", "data", "reason"))
+	status, _ = s.http("GET", "/public/subscribe?channels=[\"platform_state\"]", "", nil)
+	require.Equal(t, 400, status)
+
+	basic := http.Header{}
+	q := http.Request{Header: basic}
+	q.SetBasicAuth("alicekey", "alicesecret")
+	status, answer = s.http("GET", "/private/buy?instrument_name="+btc+"&amount=0.01&type=market&reduce_only=false", "", basic)
+	require.Equal(t, 200, status, "%v", answer)
+	require.Equal(t, "filled", field(answer, "result", "order", "order_state"))
+
+	_, login := s.http("GET", "/public/auth?grant_type=client_credentials&client_id=alicekey&client_secret=alicesecret", "", nil)
+	bearer := http.Header{"Authorization": {"Bearer " + field(login, "result", "access_token").(string)}}
+	status, answer = s.http("GET", "/private/get_position?instrument_name="+btc, "", bearer)
+	require.Equal(t, 200, status)
+	amount(t, "0.01", field(answer, "result", "size"))
+}
+
+func TestHTTP_signature_header(t *testing.T) {
+	s := newStage(t)
+	path := "/private/get_positions?currency=BTC"
+	ts := strconv.FormatInt(noon.UnixMilli(), 10)
+	sig := signature("alicesecret", ts+"\nn1\nGET\n/api/v2"+path+"\n\n")
+	header := http.Header{"Authorization": {"deri-hmac-sha256 id=alicekey,ts=" + ts + ", sig=" + sig + ",nonce=n1"}}
+	status, answer := s.http("GET", path, "", header)
+	require.Equal(t, 200, status, "%v", answer)
+	status, _ = s.http("GET", path, "", header)
+	require.Equal(t, 400, status, "a nonce counts once")
+}
+
+func TestSubscribe_takes_what_exists(t *testing.T) {
+	s := newStage(t)
+	c := s.dial()
+	good := []string{"ticker." + btc + ".100ms", "book." + btc + ".100ms", "book." + btc + ".none.10.100ms", "quote." + btc,
+		"trades." + btc + ".100ms", "trades.future.USDC.agg2", "chart.trades." + btc + ".15", "deribit_price_index.btc_usd",
+		"deribit_price_index.eth_usdc", "platform_state", "perpetual." + btc + ".100ms", "instrument.state.future.USDC"}
+	bad := []string{"ticker.DOGE.100ms", "ticker." + btc + ".1s", "book." + btc + ".none.3.100ms", "chart.trades." + btc + ".7",
+		"deribit_price_index.doge_usd", "nonsense", "user.changes.any.any.100ms", "ticker", "", "book." + btc}
+	got := c.call("public/subscribe", object{"channels": append(bad, good...)})
+	want := []any{}
+	for _, g := range good {
+		want = append(want, g)
+	}
+	require.Equal(t, want, got)
+	c.refused(13778, "public/subscribe", object{"channels": []string{"ticker." + btc + ".raw"}})
+	for _, channel := range []string{"quote." + btc, "deribit_price_index.btc_usd", "book." + btc + ".none.10.100ms"} {
+		require.NotNil(t, c.next(channel))
+	}
+	s.pass(time.Second)
+	for _, channel := range []string{"ticker." + btc + ".100ms", "trades." + btc + ".100ms", "chart.trades." + btc + ".15", "perpetual." + btc + ".100ms"} {
+		require.NotNil(t, c.next(channel), channel)
+	}
+	c.call("public/unsubscribe_all", nil)
+	c.news = nil
+	s.pass(2 * time.Second)
+	c.call("public/test", nil)
+	require.Empty(t, c.news)
+}
+
+// A client that applies the changes to the snapshot holds the book that the exchange tells on request.
+func TestBook_changes_add_up(t *testing.T) {
+	s := newStage(t)
+	c, trader := s.dial(), s.login(alice)
+	channel := "book." + btc + ".100ms"
+	c.call("public/subscribe", object{"channels": []string{channel}})
+	snapshot := c.next(channel)
+	require.Equal(t, "snapshot", field(snapshot, "type"))
+	require.Nil(t, field(snapshot, "prev_change_id"))
+	book := map[string]map[string]string{"bids": {}, "asks": {}}
+	apply := func(data any) {
+		for side, levels := range book {
+			for _, l := range field(data, side).([]any) {
+				row := l.([]any)
+				if row[0] == "delete" {
+					delete(levels, dec(t, row[1]).String())
+				} else {
+					levels[dec(t, row[1]).String()] = dec(t, row[2]).String()
+				}
+			}
+		}
+	}
+	apply(snapshot)
+	last := field(snapshot, "change_id")
+	for n := range 5 {
+		price := around(t, trader, "-0."+strconv.Itoa(n+1))
+		trader.call("private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "limit", "price": parsePrice(price)})
+		s.pass(time.Second)
+		change := c.next(channel)
+		require.Equal(t, "change", field(change, "type"))
+		require.Equal(t, last, field(change, "prev_change_id"))
+		last = field(change, "change_id")
+		apply(change)
+	}
+	whole := c.call("public/get_order_book", object{"instrument_name": btc, "depth": 10_000})
+	for side, levels := range book {
+		rows := field(whole, side).([]any)
+		require.Len(t, rows, len(levels))
+		for _, l := range rows {
+			require.Equal(t, levels[dec(t, l.([]any)[0]).String()], dec(t, l.([]any)[1]).String())
+		}
+	}
+}
+
+func parsePrice(s string) float64 { f, _ := strconv.ParseFloat(s, 64); return f }
+
+func TestHeartbeat_is_answered_or_the_socket_closes(t *testing.T) {
+	s := newStage(t)
+	c := s.dial()
+	c.refused(-32602, "public/set_heartbeat", object{"interval": 5})
+	require.Equal(t, "ok", c.call("public/set_heartbeat", object{"interval": 10}))
+	s.pass(11 * time.Second)
+	require.Equal(t, "heartbeat", field(c.read(), "params", "type"))
+	require.Equal(t, "test_request", field(c.read(), "params", "type"))
+	c.call("public/test", nil)
+	s.pass(11 * time.Second)
+	c.read()
+	require.Equal(t, "test_request", field(c.read(), "params", "type"))
+	s.pass(12 * time.Second)
+	for {
+		if _, _, err := c.ws.ReadMessage(); err != nil {
+			require.True(t, websocket.IsCloseError(err, 4000), "%v", err)
+			return
+		}
+	}
+}
+
+func TestIdle_socket_is_dropped(t *testing.T) {
+	s := newStage(t)
+	idle, listening := s.dial(), s.dial()
+	listening.call("public/subscribe", object{"channels": []string{"platform_state"}})
+	idle.call("public/test", nil)
+	s.pass(62 * time.Second)
+	_, _, err := idle.ws.ReadMessage()
+	require.Error(t, err)
+	listening.call("public/test", nil)
+}
+
+func TestLogout_closes_without_an_answer(t *testing.T) {
+	s := newStage(t)
+	c := s.login(alice)
+	c.send(`{"jsonrpc":"2.0","id":5,"method":"private/logout"}`)
+	_, frame, err := c.ws.ReadMessage()
+	require.Error(t, err, "%s", frame)
+}
+
+func TestRate_limit_answers_10028_and_refills(t *testing.T) {
+	s := newStage(t)
+	c := s.login(alice)
+	order := object{"instrument_name": btc, "amount": 0.001, "type": "limit", "price": parsePrice(around(t, c, "-1"))}
+	for range 20 {
+		c.call("private/buy", order)
+	}
+	require.Equal(t, "too_many_requests", c.refused(10028, "private/buy", order)["message"])
+	s.login(bob).call("private/buy", order) // buckets are per account
+	s.pass(time.Second)
+	for range 5 {
+		c.call("private/cancel_all", nil)
+	}
+	c.refused(10028, "private/cancel_all", nil)
+}
+
+func TestConnections_of_one_address_are_limited(t *testing.T) {
+	s := newStage(t, func(o *simulator.Options) { o.ConnectionsPerAddress = 2 })
+	first := s.dial()
+	s.dial()
+	_, r, err := websocket.DefaultDialer.Dial(s.URL(), nil)
+	require.Error(t, err)
+	require.Equal(t, http.StatusTooManyRequests, r.StatusCode)
+	first.ws.Close()
+	require.Eventually(t, func() bool {
+		ws, _, err := websocket.DefaultDialer.Dial(s.URL(), nil)
+		if err == nil {
+			ws.Close()
+		}
+		return err == nil
+	}, 5*time.Second, 10*time.Millisecond)
+}
+
+func TestPrivate_channels(t *testing.T) {
+	s := newStage(t)
+	c := s.login(alice)
+	c.call("private/subscribe", object{"label": "mine", "channels": []string{"user.orders." + btc + ".raw", "user.orders.any.any.100ms",
+		"user.trades.any.any.raw", "user.portfolio.any", "user.changes.future.USDC.100ms"}})
+	require.Equal(t, "BTC", field(c.next("user.portfolio.any"), "currency"))
+	require.Equal(t, "USDC", field(c.next("user.portfolio.any"), "currency"))
+	c.call("private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "market"})
+	c.call("public/test", nil)
+	byChannel := map[string]any{}
+	for _, n := range c.news {
+		byChannel[field(n, "params", "channel").(string)] = field(n, "params", "data")
+		require.Equal(t, "mine", field(n, "params", "label"))
+	}
+	require.Equal(t, "filled", field(byChannel["user.orders."+btc+".raw"], "order_state"))
+	require.Len(t, byChannel["user.orders.any.any.100ms"], 1)
+	require.NotEmpty(t, byChannel["user.trades.any.any.raw"])
+	require.Equal(t, "USDC", field(byChannel["user.portfolio.any"], "currency"))
+	require.Len(t, field(byChannel["user.changes.future.USDC.100ms"], "positions"), 1)
+}
+
+func TestAccount_figures(t *testing.T) {
+	s := newStage(t)
+	c := s.login(alice)
+	c.call("private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "market", "label": "one"})
+	c.call("private/sell", object{"instrument_name": btc, "amount": 0.01, "type": "market", "reduce_only": true})
+	sum := c.call("private/get_account_summaries", object{"extended": true})
+	require.Equal(t, "70001", field(sum, "id").(interface{ String() string }).String())
+	usdc := field(sum, "summaries").([]any)[2]
+	require.Equal(t, "USDC", field(usdc, "currency"))
+	amount(t, "20", field(usdc, "limits", "matching_engine", "trading", "total", "burst"))
+
+	trades := field(c.call("private/get_user_trades_by_instrument", object{"instrument_name": btc, "sorting": "asc", "count": 1}), "trades").([]any)
+	require.Len(t, trades, 1)
+	require.Equal(t, "buy", field(trades[0], "direction"))
+	rest := c.call("private/get_user_trades_by_instrument", object{"instrument_name": btc, "start_seq": dec(t, field(trades[0], "trade_seq")).Float() + 1})
+	require.Equal(t, false, field(rest, "has_more"))
+	require.Equal(t, "sell", field(rest, "trades").([]any)[0].(object)["direction"])
+
+	log := c.call("private/get_transaction_log", object{"currency": "USDC", "start_timestamp": noon.Add(-time.Hour).UnixMilli(),
+		"end_timestamp": noon.Add(time.Hour).UnixMilli(), "count": 2})
+	require.Len(t, field(log, "logs"), 2)
+	require.Equal(t, "close sell", field(field(log, "logs").([]any)[0], "side"))
+	older := c.call("private/get_transaction_log", object{"currency": "USDC", "count": 100, "continuation": field(log, "continuation")})
+	require.Equal(t, "deposit", field(field(older, "logs").([]any)[0], "type"))
+	require.Nil(t, field(older, "continuation"))
+
+	history := c.call("private/get_order_history_by_instrument", object{"instrument_name": btc}).([]any)
+	require.Len(t, history, 2)
+	require.Equal(t, "sell", field(history[0], "direction"))
+	require.Equal(t, "zero", field(c.call("private/get_position", object{"instrument_name": btc}), "direction"))
+}
+
+func TestPublic_reads(t *testing.T) {
+	s := newStage(t)
+	c := s.dial()
+	require.Len(t, c.call("public/get_instruments", nil), 3)
+	require.Len(t, c.call("public/get_instruments", object{"currency": "BTC", "kind": "future"}), 1)
+	require.Empty(t, c.call("public/get_instruments", object{"currency": "any", "kind": "option"}))
+	require.Equal(t, "invalid currency", field(c.refused(-32602, "public/get_instruments", object{"currency": "XXX"}), "data", "reason"))
+	require.Len(t, c.call("public/get_currencies", nil), 3)
+	require.Equal(t, "false", field(c.call("public/status", nil), "locked"))
+	require.NotEmpty(t, field(c.call("public/hello", object{"client_name": "test", "client_version": "1"}), "version"))
+	require.NotNil(t, field(c.call("public/get_index_price", object{"index_name": "btc_usd"}), "index_price"))
+	c.refused(-32602, "public/get_index_price", object{"index_name": "x"})
+	require.Equal(t, strconv.FormatInt(noon.UnixMilli(), 10), c.call("public/get_time", nil).(interface{ String() string }).String())
+	s.pass(3 * time.Second)
+	trades := c.call("public/get_last_trades_by_instrument", object{"instrument_name": btc, "count": 2})
+	require.Len(t, field(trades, "trades"), 2)
+	require.Equal(t, true, field(trades, "has_more"))
+	require.Equal(t, "no_data", field(c.call("public/get_tradingview_chart_data", object{"instrument_name": btc, "resolution": "1",
+		"start_timestamp": noon.Add(time.Hour).UnixMilli(), "end_timestamp": noon.Add(2 * time.Hour).UnixMilli()}), "status"))
+	day := c.call("public/get_tradingview_chart_data", object{"instrument_name": btc, "resolution": "1D",
+		"start_timestamp": noon.Add(-240 * time.Hour).UnixMilli(), "end_timestamp": noon.UnixMilli()})
+	require.Len(t, field(day, "ticks"), 10)
+}
