@@ -82,11 +82,6 @@ export interface Checkpoint {
   description?: string
 }
 
-export interface Indicator {
-  name: string
-  value: number
-}
-
 /** One rule that gave points, and the value that earned them. */
 export interface Reason {
   rule: string
@@ -99,29 +94,30 @@ export interface Signal {
   type: 'none' | 'long' | 'short'
   strength: number
   confidence: number
-  reasons: Reason[] | null
+  reasons: Reason[]
 }
 
-/** What a running strategy sees: the market's half joined with the executor's last gate state. */
-export interface Analysis {
+/** What a running strategy sees: the market's half joined with the executor's own gates. */
+export interface Analysis extends AccountRef {
   strategyId: string
   strategyName: string
   instrument: string
   state: StrategyState
   stateReason?: string
-  price: number | Decimal
-  updatedAt?: Time
-  indicators: Indicator[] | Record<string, number> | null
-  scoreLong?: number
-  scoreShort?: number
-  signal?: Signal | null
-  checkpoints: Checkpoint[] | null
+  currentPrice: Decimal
+  lastUpdated: Time
+  indicators: Record<string, number>
+  scoreLong: number
+  scoreShort: number
+  signal: Signal
+  checkpoints: Checkpoint[]
   dataPoints: number
   requiredDataPoints: number
-  cooldownUntil?: Time | null
-  nextDecisionAt?: Time | null
-  tradesToday?: number
-  lastDecision?: { outcome: string; reason: string; time?: Time } | null
+  cooldownUntil: Time | null
+  /** When the next candle closes; null for a strategy that waits for none. */
+  nextCheckAt: Time | null
+  tradesToday: number
+  lastDecision: { time: Time; side: string; outcome: string; reason: string } | null
 }
 
 export const catalogue = () => get<{ strategies: StrategyKind[] }>('/api/v2/strategies').then((a) => a.strategies)

@@ -18,7 +18,7 @@ export interface Seen {
 
 /** The steps that are behind the newcomer. Later facts prove earlier steps: who has a trade was connected. */
 export function doneSteps(seen: Seen): Set<Step> {
-  const analysed = seen.analysis !== undefined && (seen.analysis.checkpoints?.length ?? 0) > 0 && warm(seen.analysis)
+  const analysed = seen.analysis !== undefined && seen.analysis.checkpoints.length > 0 && warm(seen.analysis)
   const facts: Record<Step, boolean> = {
     account: seen.credential !== undefined,
     connect: seen.connection?.isConnected === true || seen.trade !== undefined,

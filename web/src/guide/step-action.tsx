@@ -123,7 +123,7 @@ function Analyse({ seen: { analysis } }: { seen: Seen }) {
   const { t } = useTranslation()
   if (analysis === undefined) return <p className="mt-2 text-xs text-text">{t('analysis.waiting')}</p>
   const { dataPoints: have, requiredDataPoints: need } = analysis
-  const checkpoints = analysis.checkpoints ?? []
+  const { checkpoints } = analysis
   const met = checkpoints.filter(({ status }) => status === 'met').length
   return (
     <p className="figures mt-2 text-xs font-medium text-brand-text">

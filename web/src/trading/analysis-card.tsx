@@ -51,7 +51,7 @@ function Details({ analysis, strategy }: { analysis: Analysis; strategy: Strateg
       {isTime(analysis.cooldownUntil) && Date.parse(analysis.cooldownUntil) > Date.now() && (
         <Notice>{t('analysis.cooldown', { time: show.clock(analysis.cooldownUntil) })}</Notice>
       )}
-      <Checkpoints checkpoints={analysis.checkpoints ?? []} />
+      <Checkpoints checkpoints={analysis.checkpoints} />
       <Indicators analysis={analysis} />
       {lastDecision && (
         <p className="text-xs text-muted">
@@ -59,8 +59,8 @@ function Details({ analysis, strategy }: { analysis: Analysis; strategy: Strateg
         </p>
       )}
       <p className="figures flex flex-wrap justify-between gap-2 text-xs text-muted">
-        {isTime(analysis.updatedAt) && <span>{t('analysis.updated', { time: show.clock(analysis.updatedAt) })}</span>}
-        {isTime(analysis.nextDecisionAt) && <span>{t('analysis.next', { time: show.clock(analysis.nextDecisionAt) })}</span>}
+        {isTime(analysis.lastUpdated) && <span>{t('analysis.updated', { time: show.clock(analysis.lastUpdated) })}</span>}
+        {isTime(analysis.nextCheckAt) && <span>{t('analysis.next', { time: show.clock(analysis.nextCheckAt) })}</span>}
       </p>
     </div>
   )
@@ -88,6 +88,7 @@ const marks = {
 
 function Checkpoints({ checkpoints }: { checkpoints: Checkpoint[] }) {
   const { t } = useTranslation()
+  const show = useFormat()
   if (checkpoints.length === 0) return null
   const met = checkpoints.filter(({ status }) => status === 'met').length
   return (
@@ -106,8 +107,8 @@ function Checkpoints({ checkpoints }: { checkpoints: Checkpoint[] }) {
               <Icon aria-hidden className={clsx('size-4 shrink-0', style)} />
               <span className="sr-only">{t(`analysis.${checkpoint.status}`)}:</span>
               <span className="min-w-0 flex-1 truncate">{named('analysis.checkpoint', checkpoint.id, checkpoint.label)}</span>
-              <span className="figures truncate text-right text-xs text-muted">{checkpoint.value}</span>
-              <span className="figures w-9 text-right text-xs font-medium text-strong">{checkpoint.points > 0 ? `+${checkpoint.points}` : checkpoint.points < 0 ? checkpoint.points : ''}</span>
+              <span className="figures truncate text-right text-xs text-muted">{valueOf(checkpoint, show.plain)}</span>
+              <span className="figures w-9 text-right text-xs font-medium text-strong">{checkpoint.points === 0 ? '' : (checkpoint.points > 0 ? '+' : '') + show.plain(checkpoint.points, 1)}</span>
             </li>
           )
         })}
@@ -116,18 +117,22 @@ function Checkpoints({ checkpoints }: { checkpoints: Checkpoint[] }) {
   )
 }
 
+/** Figures are cut to what can be read at a glance; words stay as they are. */
+function valueOf({ value = '' }: Checkpoint, plain: (value: string, digits: number) => string): string {
+  return value.replaceAll(/-?\d+\.\d+/g, (figure) => plain(figure, 4))
+}
+
 function Indicators({ analysis }: { analysis: Analysis }) {
   const { t } = useTranslation()
   const show = useFormat()
-  const { indicators } = analysis
-  const list = Array.isArray(indicators) ? indicators : Object.entries(indicators ?? {}).map(([name, value]) => ({ name, value }))
+  const list = Object.entries(analysis.indicators)
   if (list.length === 0) return null
   return (
     <details>
       <summary className="text-xs font-medium text-muted hover:text-strong">{t('analysis.indicators')}</summary>
       <dl className="mt-2 grid grid-cols-2 gap-x-4 gap-y-2 text-xs sm:grid-cols-3">
-        {list.map(({ name, value }) => (
-          <Figure key={name} label={name}>
+        {list.map(([name, value]) => (
+          <Figure key={name} label={named('analysis.indicator', name)}>
             {show.plain(value, 4)}
           </Figure>
         ))}

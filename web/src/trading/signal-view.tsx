@@ -11,9 +11,8 @@ export function SignalView({ analysis, strategy }: { analysis: Analysis; strateg
   const show = useFormat()
   const { signal, scoreLong, scoreShort } = analysis
   const needed = Number(strategy.config?.minScore ?? 0)
-  const reasons = signal?.reasons ?? []
-  const scored = scoreLong !== undefined && scoreShort !== undefined && needed > 0
-  if (signal === null || signal === undefined) return null
+  const { reasons } = signal
+  const scored = needed > 0
   return (
     <div className="grid gap-3 rounded-lg border border-line p-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
