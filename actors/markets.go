@@ -61,6 +61,8 @@ func (m *markets) Receive(c *kit.Context) {
 		c.Children().Stop(msg.Market.String())
 	case venueStarted:
 		c.Children().Broadcast(msg)
+	case getStarted:
+		msg.Answer(struct{}{})
 	default:
 		c.Unknown()
 	}

@@ -13,21 +13,18 @@ import (
 // Options are what a System is made of.
 type Options struct {
 	Storage Storage
-	// Venues are the exchange environments that this server offers.
-	Venues []broker.Venue
+	// Venues are the exchange environments that this server offers, each by its id.
+	Venues map[trade.Venue]broker.Venue
 	Log    zerolog.Logger
-	// Metrics takes the tree's collectors; nil keeps them private.
-	Metrics prometheus.Registerer
+	// Registry takes the tree's collectors; nil keeps them private.
+	Registry prometheus.Registerer
 }
 
-// NewSystem makes a tree that has not started.
-func NewSystem(o Options) *System {
+// New makes a tree that has not started.
+func New(o Options) *System {
 	env := &Env{
-		Storage: o.Storage, Venues: map[trade.Venue]broker.Venue{}, FindStrategy: strategy.Find, Log: o.Log,
+		Storage: o.Storage, Venues: o.Venues, FindStrategy: strategy.Find, Log: o.Log,
 		connection: newConnection, executor: newExecutor,
 	}
-	for _, v := range o.Venues {
-		env.Venues[v.ID()] = v
-	}
-	return newSystem(env, kit.Options{Metrics: o.Metrics, Log: o.Log})
+	return newSystem(env, kit.Options{Metrics: o.Registry, Log: o.Log})
 }

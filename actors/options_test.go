@@ -7,14 +7,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tradebaas/tradebaas/broker"
+	"github.com/tradebaas/tradebaas/trade"
 )
 
-func TestNewSystem_is_wired(t *testing.T) {
+func TestNew_is_wired(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		storage, venue := newStorageFake(), newVenueFake(paperVenue)
-		s := NewSystem(Options{Storage: storage, Venues: []broker.Venue{venue}})
+		s := New(Options{Storage: storage, Venues: map[trade.Venue]broker.Venue{paperVenue: venue}})
 		defer s.Stop(context.Background())
 		require.NoError(t, s.Start())
+		require.NoError(t, s.Alive(t.Context()))
 		statuses, err := s.ConnectionStatuses(t.Context(), alice)
 		require.NoError(t, err)
 		require.Len(t, statuses, 1)

@@ -35,6 +35,16 @@ func (s *System) Start() error {
 	return err
 }
 
+// Alive tells whether the parts that all users share take messages.
+func (s *System) Alive(ctx context.Context) error {
+	for _, part := range []kit.Ref{s.kit.Ref(rootName), s.env.venues(), s.env.markets(), s.env.users()} {
+		if _, err := kit.Ask(ctx, part, func(r kit.Reply[struct{}]) any { return getStarted{r} }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Stop stops the tree, leaves first, and waits until ctx ends. What protects
 // positions stays at the exchange. The report names who did not stop.
 func (s *System) Stop(ctx context.Context) kit.Report {

@@ -89,6 +89,8 @@ func (u *users) Receive(c *kit.Context) {
 		u.rest(c, trade.UserID(msg.Name))
 	case MarketStarted:
 		c.Children().Broadcast(msg)
+	case getStarted:
+		msg.Answer(struct{}{})
 	default:
 		c.Unknown()
 	}

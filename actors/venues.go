@@ -29,6 +29,8 @@ func (v *venues) Receive(c *kit.Context) {
 	switch msg := c.Message().(type) {
 	case ToVenue:
 		v.route(c, msg)
+	case getStarted:
+		msg.Answer(struct{}{})
 	default:
 		c.Unknown()
 	}
