@@ -110,6 +110,7 @@ func (c *call) granted(a *core.Account, asked string) ([]byte, *wireError) {
 	}
 	c.e.grants[g.access], c.e.refreshes[g.refresh] = g, g
 	c.conn.grant = g
+	c.conn.cancelOnDisconnect = c.conn.cancelOnDisconnect || c.e.desk(a.ID).cancelOnDisconnect
 	o := newObject().str("access_token", g.access).str("refresh_token", g.refresh).int("expires_in", tokenSeconds).
 		str("token_type", "bearer").str("scope", strings.Join(g.scope, " ")).raw("enabled_features", []byte("[]"))
 	if state := c.p.text("state"); state != "" {

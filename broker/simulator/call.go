@@ -64,7 +64,7 @@ func (c *call) serve() ([]byte, *wireError) {
 	}
 	if !c.e.opt.NoRateLimits && !credits.take(m.pool, c.e.now()) {
 		if c.e.faults.closeOnLimit {
-			defer c.conn.close(4000, "too_many_requests")
+			c.e.pending.then = append(c.e.pending.then, func() { c.conn.close(4000, "too_many_requests") }) // after the answer
 		}
 		return nil, errTooMany
 	}
@@ -147,6 +147,10 @@ func init() {
 		"private/cancel_all_by_currency":   {"trade:read_write", matchingPool, (*call).cancelByCurrency},
 		"private/cancel_by_label":          {"trade:read_write", matchingPool, (*call).cancelByLabel},
 		"private/close_position":           {"trade:read_write", matchingPool, (*call).closePosition},
+
+		"private/enable_cancel_on_disconnect":  {"account:read_write", readPool, (*call).enableCOD},
+		"private/disable_cancel_on_disconnect": {"account:read_write", readPool, (*call).disableCOD},
+		"private/get_cancel_on_disconnect":     {"account:read", readPool, (*call).getCOD},
 
 		"private/get_positions":                          {"trade:read", readPool, (*call).positions},
 		"private/get_position":                           {"trade:read", readPool, (*call).position},

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/fasthttp/websocket"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
 )
 
 // outboxMax is how many bytes may wait for a reader before it is dropped as too slow.
@@ -24,6 +26,9 @@ type conn struct {
 	greetings []*channel // subscribed to by the call in hand
 	credits   *buckets
 	gone      bool
+
+	cancelOnDisconnect bool
+	orders             []core.Cancel // placed over this connection while that was on
 
 	heartbeat  int64 // milliseconds between beats, 0: off
 	nextBeat   int64
@@ -86,7 +91,12 @@ func (c *conn) close(code int, reason string) {
 
 // write carries the outbox to the socket until the connection is closed.
 func (c *conn) write() {
-	defer c.ws.Close()
+	defer func() {
+		if p := recover(); p != nil {
+			c.e.log.Error().Interface("panic", p).Msg("exchange.writer.failed")
+		}
+		c.ws.Close()
+	}()
 	for {
 		select {
 		case <-c.wake:

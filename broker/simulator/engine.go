@@ -31,6 +31,7 @@ type engine struct {
 	failed  chan error    // the committer's failure
 
 	conns     []*conn
+	stats     map[*core.Market]dayFigures
 	grants    map[string]*grant
 	refreshes map[string]*grant
 	nonces    map[string]int64
@@ -46,6 +47,8 @@ type engine struct {
 type desk struct {
 	credits  *buckets
 	channels map[string]*channel
+
+	cancelOnDisconnect bool // what a connection starts with when it signs in
 }
 
 func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
@@ -53,7 +56,7 @@ func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
 		opt: opt, log: opt.Log, core: x, journal: j,
 		jobs: make(chan func(), jobsWaiting), commits: make(chan commit, 64), done: make(chan struct{}), ended: make(chan struct{}), failed: make(chan error, 1),
 		grants: map[string]*grant{}, refreshes: map[string]*grant{}, nonces: map[string]int64{},
-		desks: map[int64]*desk{}, channels: map[string]*channel{},
+		desks: map[int64]*desk{}, channels: map[string]*channel{}, stats: map[*core.Market]dayFigures{},
 	}
 }
 
@@ -214,6 +217,13 @@ func (c commit) empty() bool {
 // commitLoop writes what has gathered, once for all, and then delivers it in order.
 func (e *engine) commitLoop(done chan<- struct{}) {
 	defer close(done)
+	defer func() {
+		if p := recover(); p != nil {
+			e.failed <- fmt.Errorf("committer: %v\n%s", p, debug.Stack())
+			for range e.commits { // nobody is told what is not on disk
+			}
+		}
+	}()
 	broken := false
 	for first := range e.commits {
 		group := e.gather(first)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -100,7 +101,12 @@ func (x *Exchange) serve(l net.Listener, h http.Handler) {
 }
 
 // build makes an engine: from the journal, or in memory with what there was.
-func (x *Exchange) build() (*engine, error) {
+func (x *Exchange) build() (e *engine, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("exchange: rebuild: %v\n%s", p, debug.Stack())
+		}
+	}()
 	now := x.opt.Clock.Now().UnixMilli()
 	if x.memory != nil {
 		return newEngine(x.opt, x.memory, nil), nil

@@ -110,3 +110,50 @@ func TestFault_breach_of_the_limit_may_close(t *testing.T) {
 	_, _, err := c.ws.ReadMessage()
 	require.Error(t, err)
 }
+
+func TestCancel_on_disconnect(t *testing.T) {
+	s := newStage(t, func(o *simulator.Options) {
+		wide := alice
+		wide.Scope = "account:read_write trade:read_write wallet:none"
+		o.Accounts = []simulator.AccountSpec{wide, bob}
+	})
+	resting := object{"instrument_name": btc, "amount": 0.001, "type": "limit", "label": "rest", "price": parsePrice(around(t, s.dial(), "-1"))}
+	watcher := s.login(alice)
+	states := func() (out []any) {
+		for _, o := range watcher.call("private/get_order_state_by_label", object{"currency": "USDC", "label": "rest"}).([]any) {
+			out = append(out, field(o, "cancel_reason"))
+		}
+		return out
+	}
+	plain := s.login(alice)
+	plain.call("private/buy", resting)
+	plain.ws.Close()
+	s.login(bob).refused(13021, "private/enable_cancel_on_disconnect", nil)
+
+	careful := s.login(alice)
+	careful.call("private/enable_cancel_on_disconnect", object{"scope": "connection"})
+	require.Equal(t, true, field(careful.call("private/get_cancel_on_disconnect", object{"scope": "connection"}), "enabled"))
+	careful.call("private/buy", resting)
+	careful.ws.Close()
+	require.Eventually(t, func() bool {
+		s.Sync()
+		return states()[0] == "cancel_on_disconnect" || states()[1] == "cancel_on_disconnect"
+	}, 5*time.Second, 5*time.Millisecond)
+	require.Contains(t, states(), nil, "the order of the plain connection stays")
+
+	leaving := s.login(alice)
+	leaving.call("private/enable_cancel_on_disconnect", nil)
+	leaving.call("private/buy", resting)
+	leaving.send(`{"jsonrpc":"2.0","id":5,"method":"private/logout"}`)
+	_, _, err := leaving.ws.ReadMessage()
+	require.Error(t, err)
+	s.Sync()
+	require.Len(t, states(), 3)
+	count := 0
+	for _, reason := range states() {
+		if reason != nil {
+			count++
+		}
+	}
+	require.Equal(t, 1, count, "a logout cancels nothing")
+}

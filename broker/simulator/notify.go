@@ -16,17 +16,23 @@ type happening struct {
 	money   bool // the balance changed
 }
 
+type happeningKey struct {
+	account int64
+	market  int
+}
+
 // dispatch turns the core's events into notifications.
 func (e *engine) dispatch() {
 	var all []*happening
+	known := map[happeningKey]*happening{}
 	find := func(v core.Event) *happening {
-		for _, h := range all {
-			if h.account == v.Account && h.market == v.Market {
-				return h
-			}
+		key := happeningKey{v.Account, v.Market}
+		h := known[key]
+		if h == nil {
+			h = &happening{account: v.Account, market: v.Market}
+			known[key], all = h, append(all, h)
 		}
-		all = append(all, &happening{account: v.Account, market: v.Market})
-		return all[len(all)-1]
+		return h
 	}
 	for _, v := range e.core.Events() {
 		switch v.Kind {
@@ -213,7 +219,7 @@ func (e *engine) news(ch *channel) []byte {
 	x := e.core
 	switch ch.topic {
 	case tickerTopic:
-		return renderTicker(x, x.Markets[ch.market])
+		return e.renderTicker(x.Markets[ch.market])
 	case quoteTopic:
 		return renderQuote(x, x.Markets[ch.market])
 	case bookTopic:

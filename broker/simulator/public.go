@@ -56,7 +56,7 @@ func (c *call) ticker() ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	return renderTicker(c.e.core, m), nil
+	return c.e.renderTicker(m), nil
 }
 
 func (c *call) orderBook() ([]byte, *wireError) {
@@ -72,7 +72,7 @@ func (c *call) orderBook() ([]byte, *wireError) {
 		return nil, core.Invalid("depth", "unknown value")
 	}
 	o := newObject()
-	tickerFields(o, c.e.core, m)
+	c.e.tickerFields(o, m)
 	return o.int("change_id", c.e.core.Changes).raw("bids", renderLevels(m.Instrument, m.Book(1, int(depth)))).
 		raw("asks", renderLevels(m.Instrument, m.Book(-1, int(depth)))).end(), nil
 }
@@ -201,8 +201,22 @@ func turnover(i *core.Instrument, b core.Bar) (volume, cost trade.Dec) {
 	return amount, amount.Mul(price).Round(4)
 }
 
-// dayStats are the figures of the last 24 hours, from 15-minute steps.
-func dayStats(x *core.Exchange, m *core.Market) []byte {
+// dayFigures are the figures of the last 24 hours, kept for the second they are of.
+type dayFigures struct {
+	second int64
+	body   []byte
+}
+
+func (e *engine) dayStats(m *core.Market) []byte {
+	if kept := e.stats[m]; kept.second == e.core.Second {
+		return kept.body
+	}
+	body := renderDay(e.core, m)
+	e.stats[m] = dayFigures{e.core.Second, body}
+	return body
+}
+
+func renderDay(x *core.Exchange, m *core.Market) []byte {
 	i := m.Instrument
 	day := candle(x, m, x.Second/60-1439, 1440)
 	volume, cost := turnover(i, day)

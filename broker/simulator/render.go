@@ -143,14 +143,14 @@ func renderPosition(v core.PositionView) []byte {
 		dec("estimated_liquidation_price", v.Liquidation).end()
 }
 
-func renderTicker(x *core.Exchange, m *core.Market) []byte {
+func (e *engine) renderTicker(m *core.Market) []byte {
 	o := newObject()
-	tickerFields(o, x, m)
+	e.tickerFields(o, m)
 	return o.end()
 }
 
-func tickerFields(o *object, x *core.Exchange, m *core.Market) {
-	i := m.Instrument
+func (e *engine) tickerFields(o *object, m *core.Market) {
+	i, x := m.Instrument, e.core
 	bid, bidAmount := m.Best(1)
 	ask, askAmount := m.Best(-1)
 	low, high := m.Band()
@@ -161,7 +161,7 @@ func tickerFields(o *object, x *core.Exchange, m *core.Market) {
 		dec("min_price", i.Price(low)).dec("max_price", i.Price(high)).dec("settlement_price", m.Settled).
 		dec("estimated_delivery_price", m.IndexPrice()).dec("current_funding", fraction(m.FundingRate())).
 		dec("funding_8h", m.Funding8h()).dec("interest_value", m.Funding).dec("open_interest", openInterest(x, m)).
-		raw("stats", dayStats(x, m))
+		raw("stats", e.dayStats(m))
 }
 
 var billion = trade.NewDec(1_000_000_000)

@@ -56,6 +56,7 @@ func (c *call) logout() ([]byte, *wireError) {
 	if keep := c.p.text("invalidate_token"); keep != "false" {
 		c.e.revoke(c.grant)
 	}
+	c.conn.orders = nil // a logout cancels nothing
 	c.conn.close(websocket.CloseNormalClosure, "")
 	return nil, nil
 }
@@ -72,6 +73,7 @@ func (e *engine) leave(c *conn) {
 	for _, ch := range c.channels {
 		e.drop(ch, c)
 	}
+	e.abandon(c)
 	for _, g := range c.grants {
 		e.revoke(g)
 	}

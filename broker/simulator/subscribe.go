@@ -123,7 +123,7 @@ func (e *engine) opening(ch *channel) [][]byte {
 	x := e.core
 	switch ch.topic {
 	case tickerTopic:
-		return [][]byte{renderTicker(x, x.Markets[ch.market])}
+		return [][]byte{e.renderTicker(x.Markets[ch.market])}
 	case quoteTopic:
 		return [][]byte{renderQuote(x, x.Markets[ch.market])}
 	case bookTopic:

@@ -31,6 +31,7 @@ func (c *call) place(side int64) ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
+	c.conn.own(c.account.ID, r.Order.ID)
 	return renderPlaced(r), nil
 }
 

@@ -7,7 +7,11 @@ func (x *Exchange) cancelOne(c *Cancel) (Result, *Error) {
 	if err != nil {
 		return Result{}, err
 	}
-	x.finish(o, Cancelled, ByUser)
+	reason := ByUser
+	if c.Lost {
+		reason = ByDisconnect
+	}
+	x.finish(o, Cancelled, reason)
 	x.drain()
 	return Result{Order: o}, nil
 }

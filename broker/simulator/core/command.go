@@ -82,6 +82,7 @@ type Edit struct {
 type Cancel struct {
 	Account int64
 	Order   string
+	Lost    bool `json:",omitempty"` // its connection was lost, and that cancels its orders
 }
 
 // CancelMany cancels the live orders that match every filter that is set.

@@ -48,6 +48,7 @@ const (
 const (
 	ByUser         = "user_request"
 	ByLiquidation  = "autoliquidation"
+	ByDisconnect   = "cancel_on_disconnect"
 	ByOCO          = "oco_other_closed"
 	ByPrimary      = "oto_primary_closed"
 	ByReduceOnly   = "risk_mitigation" // a resting reduce-only order with nothing left to reduce
