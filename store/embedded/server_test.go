@@ -114,7 +114,8 @@ func TestStart_as_root_where_namespaces_are_refused(t *testing.T) {
 	info, err := os.Stat(filepath.Join(server.Home(), "data"))
 	require.NoError(t, err)
 	require.NotZero(t, info.Sys().(*syscall.Stat_t).Uid)
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(server.Home())) })
+	require.NoError(t, server.Stop(context.Background()))
+	require.NoError(t, os.RemoveAll(server.Home()))
 }
 
 func TestStart_names_the_ways_out(t *testing.T) {
