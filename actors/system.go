@@ -200,7 +200,8 @@ func (s *System) StartStrategy(ctx context.Context, user trade.UserID, start tra
 func (s *System) checked(ctx context.Context, start trade.StartStrategy) (trade.StartStrategy, error) {
 	definition, err := s.env.FindStrategy(start.Name)
 	if err != nil {
-		return start, err
+		return start, trade.InvalidFields("unknown_strategy", "There is no strategy of that name.",
+			trade.FieldError{Field: "strategyName", Error: "must be a name of the catalogue"})
 	}
 	info := definition.Info()
 	if info.SimulatedOnly && start.Market.Environment.RealMoney() {
@@ -220,7 +221,8 @@ func (s *System) checked(ctx context.Context, start trade.StartStrategy) (trade.
 			return start, nil
 		}
 	}
-	return start, trade.ErrInstrumentNotFound
+	return start, trade.InvalidFields(trade.ErrInstrumentNotFound.Code, trade.ErrInstrumentNotFound.Message,
+		trade.FieldError{Field: "instrument", Error: "must be an instrument of this environment"})
 }
 
 // StopStrategy commits that a strategy is stopped; with closePosition it also

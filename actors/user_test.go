@@ -189,7 +189,7 @@ func TestStart_and_stop(t *testing.T) {
 		_, err = x.StartStrategy(t.Context(), alice, trade.StartStrategy{Name: "Razor", Market: ethPaper, Config: json.RawMessage("bad")})
 		require.Equal(t, "invalid_parameters", trade.CodeOf(err))
 		_, err = x.StartStrategy(t.Context(), alice, trade.StartStrategy{Name: "Nonsense", Market: ethPaper})
-		require.ErrorIs(t, err, trade.ErrStrategyNotFound)
+		require.Equal(t, "unknown_strategy", trade.CodeOf(err))
 
 		_, err = x.StopStrategy(t.Context(), bob, status.ID, false)
 		require.ErrorIs(t, err, trade.ErrStrategyNotFound, "anybody else's is not there")
