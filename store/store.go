@@ -8,12 +8,11 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"time"
 
 	"github.com/tradebaas/tradebaas/migrations"
 )
@@ -58,6 +57,10 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 		return nil, err
 	}
 	db.direct = db.system.Config().ConnConfig
+	// A dead machine keeps the lock until PostgreSQL notices: within half a minute.
+	db.direct.RuntimeParams["tcp_keepalives_idle"] = "10"
+	db.direct.RuntimeParams["tcp_keepalives_interval"] = "5"
+	db.direct.RuntimeParams["tcp_keepalives_count"] = "3"
 	if err := errors.Join(db.app.Ping(ctx), db.system.Ping(ctx)); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
