@@ -270,7 +270,7 @@ func (a *Account) flush(now time.Time) Outcome {
 			if !now.IsZero() {
 				t.UpdatedAt = now
 			}
-			c.Orders = append(c.Orders, t.Order)
+			c.Orders = append(c.Orders, a.storable(t))
 		}
 	}
 	for _, h := range a.holdings {
@@ -281,6 +281,16 @@ func (a *Account) flush(now time.Time) Outcome {
 	}
 	a.forget(now)
 	return Outcome{Change: c, Effects: d.effects, Ended: d.ended}
+}
+
+// storable is an order as it is stored: not finished before its fills are known, so that a restart in
+// between still looks for them.
+func (a *Account) storable(t *tracked) Order {
+	o := t.Order
+	if o.State.Terminal() && a.unfilled(t, a.holding(t.Intent)) {
+		o.State = OrderOpen
+	}
+	return o
 }
 
 // remembered is how long ended orders and trades stay in mind for late messages.

@@ -85,10 +85,26 @@ func (a *Account) checkFree(cmd EnterCommand, _ time.Time) *Error {
 	if a.inFlight(cmd.Instrument) || !a.ledger(cmd.Instrument).IsZero() {
 		return ErrPositionOpen
 	}
+	if a.legsLeft(cmd.Instrument) {
+		return Errorf(Conflict, "position_closing", "The orders of the last trade in %s are still being removed.", cmd.Instrument)
+	}
 	if a.Foreign(cmd.Instrument) {
 		return Errorf(Conflict, "foreign_position", "There is a position in %s that no strategy here opened. Close it first.", cmd.Instrument)
 	}
 	return nil
+}
+
+// legsLeft tells whether a leg of an earlier trade may still be live: it would take from the next position.
+func (a *Account) legsLeft(i Instrument) bool {
+	if slices.ContainsFunc(a.orders, func(t *tracked) bool { return t.Instrument == i && !t.State.Terminal() }) {
+		return true
+	}
+	for _, s := range a.live {
+		if _, ours := a.origin.owns(s.Label); ours && s.Instrument == i {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *Account) checkShape(cmd EnterCommand, _ time.Time) *Error {

@@ -163,6 +163,9 @@ func (a *Account) closeTrades(now time.Time) {
 		if h.ExitTime == nil && a.flat(h) {
 			a.closeTrade(h, h.reason(), now)
 		}
+		if h.ExitTime != nil && a.online && !a.exitUnderWay(h) && !a.outstanding(h, now) && !now.Before(h.exitNext) {
+			a.closeReverse(h, now)
+		}
 	}
 }
 
@@ -183,19 +186,22 @@ func (a *Account) closeTrade(h *holding, reason string, now time.Time) {
 	a.coolDown(h.Strategy, at)
 	a.want(AskFunding{h.ID, a.spec(h.Instrument), h.EntryTime, at})
 	for _, t := range a.orders {
-		waiting := t.State == OrderIntended || t.State == OrderDormant
-		if t.Intent == h.Intent && t.Role != Entry && t.Role != Exit && !t.pending && waiting && t.Advance(OrderCancelled) {
-			t.Reason = "the position is closed"
-			a.touch(t)
+		unsent := t.State == OrderIntended && !t.linked && !t.recovered && !t.pending
+		if t.Intent == h.Intent && t.isLeg() && unsent {
+			a.end(t, OrderCancelled, positionClosed)
 		}
 	}
-	a.closeReverse(h, now)
 }
+
+const positionClosed = "the position is closed"
+
+// reverseTries is after how many refusals an excess that nobody else sees is left alone.
+const reverseTries = 5
 
 // closeReverse closes what both legs of a pair filled too much in a race.
 func (a *Account) closeReverse(h *holding, now time.Time) {
 	excess := h.exited().Sub(h.entered())
-	if excess.Sign() <= 0 {
+	if excess.Sign() <= 0 || h.exitTries >= reverseTries {
 		return
 	}
 	t := a.newExit(h, ExitReconciled, now)

@@ -55,7 +55,8 @@ func (a *Account) Tick(now time.Time) Outcome { return a.settle(now) }
 // Busy tells whether something is under way, so that Tick is wanted several times a second.
 func (a *Account) Busy() bool {
 	for _, t := range a.orders {
-		unsettled := t.Role == Entry || t.Role == Exit || t.State == OrderUnknown || t.State == OrderSent
+		h := a.holding(t.Intent)
+		unsettled := !t.isLeg() || t.State == OrderUnknown || t.State == OrderSent || h == nil || h.ExitTime != nil
 		if !t.State.Terminal() && unsettled {
 			return true
 		}
@@ -75,7 +76,7 @@ func boolInt(b bool) int {
 
 // guard keeps an open position covered, or closes it.
 func (a *Account) guard(h *holding, now time.Time) {
-	if h.Open.IsZero() || a.exitUnderWay(h) || a.outstanding(h, now) {
+	if a.outstanding(h, now) || h.Open.IsZero() || a.exitUnderWay(h) {
 		return
 	}
 	whole := a.whole(h)

@@ -189,6 +189,9 @@ func (a *Account) leg(t *tracked, v VenueOrder, now time.Time) {
 			t.Price = Zero
 		}
 	}
+	if child {
+		v.ID = v.TriggeredBy // the leg keeps the id of the stop
+	}
 	if !a.legEndsHere(t, v) {
 		v.State = "open"
 	}

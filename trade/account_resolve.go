@@ -1,6 +1,9 @@
 package trade
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // resolve asks for every order whose outcome nobody knows. An entry is never sent again: it is found
 // by its label, or it is proven that the exchange never took it.
@@ -23,12 +26,19 @@ func (a *Account) doubtful(t *tracked, now time.Time) bool {
 	case OrderUnknown, OrderSent:
 		return true
 	case OrderIntended:
-		return t.recovered && (t.Role == Entry || t.Role == Exit)
+		if t.recovered && !t.isLeg() {
+			return true
+		}
 	case OrderOpen: // market orders do not rest
-		return (t.Role == Entry || t.Role == Exit) && now.Sub(t.UpdatedAt) >= stopDeadline
+		if !t.isLeg() {
+			return now.Sub(t.UpdatedAt) >= stopDeadline
+		}
 	}
-	return false
+	h := a.holding(t.Intent) // a leg of a closed trade ends with it
+	return t.isLeg() && h != nil && h.ExitTime != nil && now.Sub(h.touched) >= linkPatience
 }
+
+func (t *tracked) isLeg() bool { return t.Role == Stop || t.Role == Target }
 
 func (a *Account) askLabel(t *tracked, now time.Time) {
 	t.asked = now
@@ -62,7 +72,10 @@ func (a *Account) label(label string, orders []VenueOrder, asked, now time.Time)
 	if h != nil {
 		a.legAbsent(h, t)
 	}
+	dead := !slices.ContainsFunc(orders, func(v VenueOrder) bool { return v.Live() })
 	switch {
+	case dead && t.isLeg() && h != nil && h.ExitTime != nil:
+		a.end(t, OrderCancelled, positionClosed)
 	case len(orders) > 0:
 		a.noteResolved(t, now)
 	case t.State.Terminal() || asked.Before(t.timeLimit()):

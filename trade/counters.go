@@ -8,7 +8,7 @@ const dayFormat = "2006-01-02"
 // On gives the counters as they stand on the UTC day of now: a new day begins with none. A clock that
 // runs back starts no day again.
 func (c Counters) On(now time.Time) Counters {
-	if day := now.UTC().Format(dayFormat); c.Day != day {
+	if day := now.UTC().Format(dayFormat); day > c.Day {
 		c.Day, c.TradesToday, c.LossToday = day, 0, Zero
 	}
 	return c

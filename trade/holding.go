@@ -197,7 +197,8 @@ func (a *Account) loadTrades(trades []Trade, fills []Fill) {
 		a.remember(f)
 		t := a.orderOf(f)
 		if t == nil {
-			if h := a.openOn(f.Instrument); h != nil && f.Side != h.Side && !f.Time.Before(h.EntryTime) {
+			_, ours := a.origin.owns(f.Label) // then it is of an earlier trade
+			if h := a.openOn(f.Instrument); h != nil && !ours && f.Side != h.Side && !f.Time.Before(h.EntryTime) {
 				byTrade[h] = append(byTrade[h], part{Fill: f})
 			}
 			continue

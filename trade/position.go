@@ -30,10 +30,12 @@ func (a *Account) ledger(i Instrument) Dec {
 // unexplained is the part of the exchange's position that is not ours.
 func (a *Account) unexplained(i Instrument) Dec { return a.positions[i].Size.Sub(a.ledger(i)) }
 
-// inFlight tells whether an order of ours may be changing the position right now.
+// inFlight tells whether an order of ours may be changing the position right now, or has changed it
+// by fills that are not known yet.
 func (a *Account) inFlight(i Instrument) bool {
 	return slices.ContainsFunc(a.orders, func(t *tracked) bool {
-		return t.Instrument == i && !t.State.Terminal() && (t.Role == Entry || t.Role == Exit)
+		moving := !t.State.Terminal() && (t.Role == Entry || t.Role == Exit)
+		return t.Instrument == i && (moving || a.unfilled(t, a.holding(t.Intent)))
 	})
 }
 

@@ -1,0 +1,431 @@
+package trade
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func (d *desk) theTrade(t *testing.T) Trade {
+	t.Helper()
+	require.Len(t, d.ledger.trades, 1)
+	for _, tr := range d.ledger.trades {
+		return tr
+	}
+	return Trade{}
+}
+
+func (d *desk) repairKinds() map[string]int {
+	kinds := map[string]int{}
+	for _, r := range d.ledger.repairs {
+		kinds[r.Kind]++
+	}
+	return kinds
+}
+
+func (d *desk) stops() []VenueOrder {
+	var list []VenueOrder
+	for _, v := range d.x.live() {
+		if v.Type == "stop_market" && !v.Secondary {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// decEqual compares decimals as numbers.
+func decEqual(t *testing.T, want string, got Dec) {
+	t.Helper()
+	require.Equal(t, MustDec(want).String(), got.String())
+}
+
+func TestAccount_LifeOfATrade(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	tr := d.theTrade(t)
+	require.Equal(t, TradeOpen, tr.Status)
+	decEqual(t, "50000", tr.EntryPrice)
+	decEqual(t, "49500", tr.StopLoss)
+	require.Equal(t, 1, d.ledger.counters[testStrategy].TradesToday)
+
+	d.x.move(NewDec(50500))
+	d.wait(2 * time.Second)
+	tr = d.theTrade(t)
+	require.Equal(t, TradeClosed, tr.Status)
+	require.Equal(t, ExitTarget, tr.ExitReason)
+	decEqual(t, "5", tr.PnL)
+	decEqual(t, "0.35175", tr.Fees) // 0.01 * (50000 + 50500) * 0.00035
+	decEqual(t, "-0.01", tr.Funding)
+	decEqual(t, "4.63825", tr.Net)
+	require.NotEmpty(t, tr.EntryOrder)
+	require.NotEmpty(t, tr.StopOrder)
+	require.NotEmpty(t, tr.TargetOrder)
+	require.Empty(t, d.x.live())
+	for _, o := range d.ledger.orders {
+		require.True(t, o.State.Terminal(), "%s is %s", o.Role, o.State)
+	}
+	require.Empty(t, d.repairKinds())
+	require.False(t, d.Busy())
+}
+
+func TestAccount_ExitReasons(t *testing.T) {
+	cases := map[string]struct {
+		end    func(d *desk)
+		reason string
+	}{
+		"target": {func(d *desk) { d.x.move(NewDec(50600)) }, ExitTarget},
+		"stop":   {func(d *desk) { d.x.move(NewDec(49400)) }, ExitStop},
+		"break even": {func(d *desk) {
+			out, err := d.MoveStop(d.OpenTrades()[0].ID, NewDec(50001), true, d.x.now)
+			if err != nil {
+				panic(err)
+			}
+			d.do(out)
+			d.x.move(NewDec(50000))
+		}, ExitBreakEven},
+		"time": {func(d *desk) {
+			out, _ := d.Close(d.OpenTrades()[0].ID, ExitTime, d.x.now)
+			d.do(out)
+		}, ExitTime},
+		"strategy stopped": {func(d *desk) { d.do(d.CloseStrategy(testStrategy, ExitStrategyStop, d.x.now)) }, ExitStrategyStop},
+		"by hand at the exchange": {func(d *desk) {
+			v := d.x.add(VenueOrder{ID: "hand", Instrument: testMarket.Instrument, Side: Sell, Type: "market", State: "open", Amount: MustDec("0.01")})
+			d.x.take(v, d.x.price)
+		}, ExitManual},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(50000)
+			require.NoError(t, d.enter(1, Buy))
+			d.hear()
+			d.x.price = NewDec(50100)
+			d.hearOne(d.x.position())
+			c.end(d)
+			d.wait(3 * time.Second)
+			require.Equal(t, c.reason, d.theTrade(t).ExitReason)
+			require.True(t, d.x.size.IsZero())
+			require.Empty(t, d.x.live(), "no leg outlives its position")
+		})
+	}
+}
+
+func TestAccount_FillSlipped(t *testing.T) {
+	d := newDesk(50000)
+	cmd := d.command(1, Buy)
+	out, err := d.Enter(cmd, d.x.now)
+	require.NoError(t, err)
+	d.do(out)
+	d.x.price = NewDec(50100) // the market moved while the intent was stored
+	d.do(d.Release(cmd.Intent, d.x.now))
+	d.hear()
+	tr := d.theTrade(t)
+	decEqual(t, "49599", tr.StopLoss)
+	require.Len(t, d.stops(), 1)
+	decEqual(t, "49599", d.stops()[0].TriggerPrice)
+}
+
+func TestAccount_Denied(t *testing.T) {
+	cases := map[string]struct {
+		prepare func(d *desk, cmd *EnterCommand)
+		code    string
+	}{
+		"not ready":     {func(d *desk, _ *EnterCommand) { d.Refuse(ErrUnavailable) }, "unavailable"},
+		"offline":       {func(d *desk, _ *EnterCommand) { d.Online(false) }, "not_connected"},
+		"closed market": {func(_ *desk, c *EnterCommand) { c.Spec.Active = false }, "instrument_closed"},
+		"old price":     {func(_ *desk, c *EnterCommand) { c.Ticker.Time = testStart.Add(-time.Minute) }, "stale_price"},
+		"old signal":    {func(_ *desk, c *EnterCommand) { c.GoodUntil = testStart.Add(-time.Second) }, "signal_expired"},
+		"too small":     {func(_ *desk, c *EnterCommand) { c.Amount = MustDec("0.00005") }, "below_minimum"},
+		"uneven amount": {func(_ *desk, c *EnterCommand) { c.Amount = MustDec("0.00015") }, "amount_step"},
+		"uneven price":  {func(_ *desk, c *EnterCommand) { c.Stop = MustDec("49500.2") }, "price_step"},
+		"no quote":      {func(_ *desk, c *EnterCommand) { c.Ticker.Ask = Zero }, "no_quote"},
+		"outside band":  {func(_ *desk, c *EnterCommand) { c.Ticker.MaxPrice = NewDec(49000) }, "price_band"},
+		"stop side":     {func(_ *desk, c *EnterCommand) { c.Stop = NewDec(50500) }, "stop_side"},
+		"stop through":  {func(_ *desk, c *EnterCommand) { c.Ticker.Mark = NewDec(49400) }, "stop_through_mark"},
+		"target side":   {func(_ *desk, c *EnterCommand) { c.Target = NewDec(49900) }, "target_side"},
+		"margin":        {func(_ *desk, c *EnterCommand) { c.Amount = NewDec(100) }, "insufficient_margin"},
+		"notional":      {func(_ *desk, c *EnterCommand) { c.Limits.MaxNotional = NewDec(499) }, "max_notional"},
+		"leverage":      {func(_ *desk, c *EnterCommand) { c.Limits.MaxLeverage = MustDec("0.04") }, "max_leverage"},
+		"daily loss": {func(_ *desk, c *EnterCommand) {
+			c.Limits.MaxDailyLoss = NewDec(5)
+			c.Counters = Counters{Day: "2026-11-24", LossToday: NewDec(5)}
+		}, "max_daily_loss"},
+		"foreign": {func(d *desk, _ *EnterCommand) { d.x.size = NewDec(1); d.hearOne(d.x.position()) }, "foreign_position"},
+		"same intent": {func(d *desk, _ *EnterCommand) {
+			_ = d.enter(1, Buy)
+			d.x.move(NewDec(60000))
+			d.wait(3 * time.Second)
+			d.x.price = NewDec(50000)
+		}, "stale_price"},
+		"trade is open":   {func(d *desk, c *EnterCommand) { _ = d.enter(2, Buy); d.hear() }, "position_open"},
+		"entry in flight": {func(d *desk, c *EnterCommand) { out, _ := d.Enter(d.command(2, Buy), d.x.now); d.do(out) }, "position_open"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(50000)
+			cmd := d.command(1, Buy)
+			c.prepare(d, &cmd)
+			if name == "same intent" {
+				cmd.Ticker.Time, c.code = d.x.now, "duplicate_intent"
+			}
+			before := len(d.orders)
+			_, err := d.Enter(cmd, d.x.now)
+			require.Equal(t, c.code, CodeOf(err))
+			require.Len(t, d.orders, before, "a refusal changes nothing")
+		})
+	}
+}
+
+func TestAccount_ReleasedTooLate(t *testing.T) {
+	for name, late := range map[string]func(d *desk){
+		"storage was slow":     func(d *desk) { d.x.now = d.x.now.Add(entryLife) },
+		"link lost":            func(d *desk) { d.Online(false) },
+		"account closed":       func(d *desk) { d.Refuse(ErrFenced) },
+		"strategy was stopped": func(d *desk) { d.do(d.CloseStrategy(testStrategy, ExitStrategyStop, d.x.now)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(50000)
+			cmd := d.command(1, Buy)
+			out, err := d.Enter(cmd, d.x.now)
+			require.NoError(t, err)
+			d.do(out)
+			late(d)
+			d.do(d.Release(cmd.Intent, d.x.now))
+			require.Empty(t, d.x.orders, "nothing was sent")
+			require.Len(t, d.ended, 1)
+			require.Equal(t, OrderExpired, d.ended[0].State)
+			for _, o := range d.ledger.orders {
+				require.True(t, o.State.Terminal())
+			}
+		})
+	}
+}
+
+func TestAccount_AnswerSwallowed(t *testing.T) {
+	d := newDesk(50000)
+	d.swallow = true
+	require.NoError(t, d.enter(1, Buy))
+	d.x.events = nil // and every event is lost too
+	d.wait(3 * time.Second)
+	tr := d.theTrade(t)
+	require.Equal(t, TradeOpen, tr.Status)
+	require.Len(t, d.stops(), 1)
+	for label, n := range d.x.accepted {
+		require.Equal(t, 1, n, label)
+	}
+}
+
+func TestAccount_SendLost(t *testing.T) {
+	d := newDesk(50000)
+	d.lost = true
+	require.NoError(t, d.enter(1, Buy))
+	d.wait(4 * time.Second)
+	require.Empty(t, d.ended, "not found is no proof before its time limit")
+	require.True(t, d.Unresolved())
+	d.wait(6 * time.Second)
+	require.Len(t, d.ended, 1)
+	require.Equal(t, OrderExpired, d.ended[0].State)
+	require.Empty(t, d.x.orders, "never sent again")
+	require.False(t, d.Unresolved())
+	require.NoError(t, d.enter(2, Buy), "a new decision may be made")
+}
+
+func TestAccount_KilledAtEachStep(t *testing.T) {
+	steps := map[string]func(d *desk){
+		"intent stored, not sent": func(d *desk) {
+			cmd := d.command(1, Buy)
+			out, _ := d.Enter(cmd, d.x.now)
+			d.ledger.commit(out.Change)
+		},
+		"sent, answer not read": func(d *desk) {
+			cmd := d.command(1, Buy)
+			out, _ := d.Enter(cmd, d.x.now)
+			d.ledger.commit(out.Change)
+			for _, e := range d.Release(cmd.Intent, d.x.now).Effects {
+				d.x.bracket(e.(SendBracket).Bracket)
+			}
+		},
+		"filled, legs not moved": func(d *desk) {
+			cmd := d.command(1, Buy)
+			out, _ := d.Enter(cmd, d.x.now)
+			d.ledger.commit(out.Change)
+			for _, e := range d.Release(cmd.Intent, d.x.now).Effects {
+				b := e.(SendBracket)
+				v, legs, fills := d.x.bracket(b.Bracket)
+				d.ledger.commit(d.OnPlaced(b.Order, v, legs, fills, d.x.now).Change)
+			}
+		},
+		"in position": func(d *desk) { _ = d.enter(1, Buy); d.hear() },
+		"closed meanwhile": func(d *desk) {
+			_ = d.enter(1, Buy)
+			d.hear()
+			d.x.move(NewDec(49000))
+		},
+		"exit sent, answer not read": func(d *desk) {
+			_ = d.enter(1, Buy)
+			d.hear()
+			out, _ := d.Close(d.OpenTrades()[0].ID, ExitTime, d.x.now)
+			d.ledger.commit(out.Change)
+			for _, e := range out.Effects {
+				d.x.single(e.(SendOrder).Order)
+			}
+		},
+	}
+	for name, step := range steps {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(50000)
+			step(d)
+			d.x.now = d.x.now.Add(3 * time.Second)
+			d.restart()
+			d.wait(12 * time.Second)
+			require.False(t, d.Unresolved())
+			for label, n := range d.x.accepted {
+				require.Equal(t, 1, n, "%s was accepted more than once", label)
+			}
+			require.Equal(t, d.x.size.String(), d.ledgerNow().String())
+			if d.x.size.IsZero() {
+				require.Empty(t, d.OpenTrades())
+				require.Empty(t, d.x.live())
+			} else {
+				require.Len(t, d.stops(), 1)
+			}
+			require.Len(t, d.ledger.fills, len(d.x.fills), "every fill is stored once")
+		})
+	}
+}
+
+func (d *desk) ledgerNow() Dec { return d.Account.ledger(testMarket.Instrument) }
+
+func TestAccount_StopCancelledByHand(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	d.x.cancel(d.x.find(d.stops()[0].ID), "user_request")
+	d.wait(2 * time.Second)
+	require.Len(t, d.stops(), 1, "the stop is put back")
+	decEqual(t, "49500", d.stops()[0].TriggerPrice)
+	require.Equal(t, 1, d.repairKinds()["protected"])
+	d.x.move(NewDec(49000))
+	d.wait(3 * time.Second)
+	require.Equal(t, ExitStop, d.theTrade(t).ExitReason)
+	require.Empty(t, d.x.live(), "legs that are not linked any more are cancelled by us")
+}
+
+func TestAccount_NoStopStands(t *testing.T) {
+	d := newDesk(50000)
+	refused := "stop"
+	d.x.hold, d.x.refuse = true, &refused
+	require.NoError(t, d.enter(1, Buy))
+	d.wait(3 * time.Second)
+	require.True(t, d.x.size.IsZero(), "a position without a stop is closed")
+	require.Equal(t, TradeClosed, d.theTrade(t).Status)
+}
+
+func TestAccount_TargetRefused(t *testing.T) {
+	d := newDesk(50000)
+	refused := "target"
+	d.x.hold, d.x.refuse = true, &refused
+	require.NoError(t, d.enter(1, Buy))
+	d.wait(4 * time.Second)
+	require.Len(t, d.stops(), 1, "it is protected")
+	require.Len(t, d.OpenTrades(), 1, "and kept")
+	d.x.refuse = nil
+	d.wait(40 * time.Second)
+	require.Len(t, d.x.live(), 4, "two placeholders, the stop and the target, which was tried again")
+}
+
+func TestAccount_UnlinkedPath(t *testing.T) {
+	d := newDesk(50000)
+	cmd := d.command(1, Sell)
+	out, err := d.Enter(cmd, d.x.now)
+	require.NoError(t, err)
+	d.ledger.commit(out.Change)
+	sent := d.Release(cmd.Intent, d.x.now)
+	d.do(d.OnSendFailed(sent.Effects[0].(SendBracket).Order, Failure{Unlinked: true, Reason: "unsupported"}, d.x.now))
+	require.Equal(t, OrderRejected, d.ended[0].State)
+
+	require.NoError(t, d.enter(2, Sell))
+	d.wait(time.Second)
+	require.Len(t, d.stops(), 1)
+	require.Len(t, d.x.live(), 2)
+	d.x.move(NewDec(49000))
+	d.wait(2 * time.Second)
+	require.Equal(t, ExitTarget, d.theTrade(t).ExitReason)
+	require.Empty(t, d.x.live())
+}
+
+func TestAccount_OrphanCancelledForeignKept(t *testing.T) {
+	d := newDesk(50000)
+	ours := testOrigin.label("0000000000000000000000000000000f", Stop, 0)
+	theirs := Origin{"other", 9}.label("0000000000000000000000000000000f", Stop, 0)
+	for _, label := range []string{ours, theirs, "by hand"} {
+		d.x.add(VenueOrder{ID: d.x.id("o"), Label: label, Instrument: testMarket.Instrument, Side: Sell, Type: "stop_market", State: "untriggered",
+			Amount: NewDec(1), TriggerPrice: NewDec(40000), ReduceOnly: true})
+	}
+	d.reconcile()
+	d.hear()
+	left := d.x.live()
+	require.Len(t, left, 2)
+	require.Equal(t, theirs, left[0].Label)
+	require.Equal(t, 1, d.repairKinds()["orphan_cancelled"])
+	require.True(t, d.Orders("")[0].Foreign)
+}
+
+func TestAccount_GhostClosed(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	d.x.size = Zero
+	d.x.drop(func(v *VenueOrder) bool { return v.Live() })
+	d.x.now = d.x.now.Add(time.Minute)
+	d.reconcile()
+	require.Len(t, d.OpenTrades(), 1, "one reading is no proof")
+	d.x.now = d.x.now.Add(15 * time.Second)
+	d.reconcile()
+	require.Equal(t, ExitReconciled, d.theTrade(t).ExitReason)
+	require.Equal(t, 1, d.repairKinds()["ghost_closed"])
+}
+
+func TestAccount_BothLegsFilled(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	live := d.x.live()
+	for i := range live {
+		live[i].OCORef = ""
+		v := d.x.find(live[i].ID)
+		d.x.take(v, d.x.price)
+	}
+	d.wait(3 * time.Second)
+	require.True(t, d.x.size.IsZero(), "the reverse excess is closed")
+	require.Equal(t, TradeClosed, d.theTrade(t).Status)
+}
+
+func TestAccount_CooldownIsStored(t *testing.T) {
+	d := newDesk(50000)
+	d.do(d.SetStrategy(testStrategy, Counters{}, 15*time.Minute))
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	d.x.now = d.x.now.Add(time.Minute)
+	exit := d.x.now
+	d.x.move(NewDec(49000))
+	d.hear()
+	c := d.ledger.counters[testStrategy]
+	require.Equal(t, exit.Add(15*time.Minute), c.CooldownUntil)
+	decEqual(t, "10.35650", c.LossToday) // 10 of price, 0.3465 of fees, 0.01 of funding
+}
+
+func TestAccount_ClosePosition(t *testing.T) {
+	d := newDesk(50000)
+	_, _, err := d.ClosePosition(testMarket.Instrument, ExitManual, d.x.now)
+	require.Equal(t, "position_not_found", CodeOf(err))
+	d.x.size, d.x.avg = NewDec(-1), NewDec(50000)
+	d.hearOne(d.x.position())
+	require.True(t, d.Positions()[0].Foreign)
+	out, id, err := d.ClosePosition(testMarket.Instrument, ExitManual, d.x.now)
+	require.NoError(t, err)
+	require.NotEmpty(t, id)
+	d.do(out)
+	require.True(t, d.x.size.IsZero())
+}
