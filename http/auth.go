@@ -35,7 +35,7 @@ func (s *Server) authRoutes() {
 
 // RegisterRequest asks for an account.
 type RegisterRequest struct {
-	Email              string `json:"email" maxLength:"254" format:"email"`
+	Email              string `json:"email" maxLength:"254"`
 	Password           string `json:"password" maxLength:"512" doc:"12 to 128 characters, no well-known one"`
 	FullName           string `json:"fullName,omitempty" maxLength:"100"`
 	DisclaimerAccepted bool   `json:"disclaimerAccepted" doc:"Must be true"`

@@ -135,8 +135,11 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return o, nil
 }
 
-// UnmarshalJSON keeps the bytes.
+// UnmarshalJSON keeps the bytes; null is none.
 func (o *object) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
 	*o = append((*o)[:0], data...)
 	return nil
 }

@@ -389,3 +389,13 @@ func (m *memory) AddAudit(_ context.Context, _ trade.UserID, entry trade.AuditEn
 	m.audits = append(m.audits, entry)
 	return nil
 }
+
+func (m *memory) sessionOf(user trade.UserID) string {
+	defer m.lock()()
+	for id, s := range m.signIns {
+		if s.user == user && s.alive {
+			return string(id)
+		}
+	}
+	return ""
+}

@@ -20,6 +20,7 @@ var adoptEnvelope = sync.OnceFunc(func() {
 		return newInputProblem(nil, status, message, errs...)
 	}
 	huma.DefaultArrayNullable = false // an empty list is [], never null
+	huma.ValidateStrictCasing = true  // ENVIRONMENT is not environment
 })
 
 func apiConfig(version string) huma.Config {
@@ -44,6 +45,7 @@ func apiConfig(version string) huma.Config {
 
 // describe freezes the document and serves it, as JSON and as a page that needs no script.
 func (s *Server) describe() error {
+	markNullable(s.api.OpenAPI().Components.Schemas)
 	s.describeSocket()
 	s.describeFiles()
 	document, err := json.Marshal(s.api.OpenAPI())

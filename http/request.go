@@ -100,8 +100,11 @@ func (s *Server) admit(c *fiber.Ctx, r *request) error {
 	if c.Get(fiber.HeaderContentEncoding) != "" {
 		return errEncoded // a small body could unpack into a huge one
 	}
-	if len(c.Request().Body()) > 0 && !isJSON(c.Get(fiber.HeaderContentType)) {
-		return errNotJSON
+	if len(c.Request().Body()) > 0 {
+		if !isJSON(c.Get(fiber.HeaderContentType)) {
+			return errNotJSON
+		}
+		c.Request().Header.SetContentType(fiber.MIMEApplicationJSON) // in the one spelling that the API library knows
 	}
 	return nil
 }

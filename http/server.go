@@ -10,6 +10,7 @@ import (
 	nethttp "net/http"
 	"net/netip"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -215,10 +216,26 @@ func (noPaperAccounts) Create(context.Context) (trade.Key, error) {
 
 // Listen serves the API and the page until Shutdown.
 func (s *Server) Listen(listener net.Listener) error {
-	if err := s.app.Listener(listener); err != nil {
+	// The library forgets to stop what has not begun; this listener closes whichever comes first.
+	listener = &closeOnce{Listener: listener}
+	defer context.AfterFunc(s.live, func() { _ = listener.Close() })()
+	if err := s.app.Listener(listener); err != nil && s.live.Err() == nil {
 		return fmt.Errorf("listen on %s: %w", listener.Addr(), err)
 	}
 	return nil
+}
+
+// closeOnce may be closed by both the server and its library.
+type closeOnce struct {
+	net.Listener
+	once sync.Once
+	err  error
+}
+
+// Close closes the listener once; a repeat gives the first answer.
+func (l *closeOnce) Close() error {
+	l.once.Do(func() { l.err = l.Listener.Close() })
+	return l.err
 }
 
 // ListenAdmin serves metrics and profiles until Shutdown. It asks nobody who they are: the listener

@@ -19,7 +19,7 @@ func (s *Server) setupRoutes() {
 // OwnerRequest asks for the first administrator's account.
 type OwnerRequest struct {
 	Token              string `json:"token" maxLength:"512" doc:"From the link that the server printed"`
-	Email              string `json:"email" maxLength:"254" format:"email"`
+	Email              string `json:"email" maxLength:"254"`
 	Password           string `json:"password" maxLength:"512"`
 	FullName           string `json:"fullName,omitempty" maxLength:"100"`
 	DisclaimerAccepted bool   `json:"disclaimerAccepted"`

@@ -112,7 +112,7 @@ func (t *tokens) read(token string) (claims, error) {
 	if _, err := t.parser.ParseWithClaims(token, &c, t.key); err != nil {
 		return claims{}, errUnauthenticated
 	}
-	if c.Subject == "" || c.SignIn == "" || time.Duration(c.Expires-c.IssuedAt)*time.Second > t.age+time.Second {
+	if c.Subject == "" || c.SignIn == "" || c.Expires-c.IssuedAt > int64(t.age/time.Second)+1 {
 		return claims{}, errUnauthenticated
 	}
 	return c, nil

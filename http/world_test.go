@@ -2,11 +2,11 @@ package http
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net"
 	nethttp "net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp/fasthttputil"
 
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -31,6 +32,7 @@ type world struct {
 	trading *tree
 	clock   *clock
 	log     *safeBuffer
+	client  *nethttp.Client // speaks to the server through memory
 }
 
 type clock struct {
@@ -90,8 +92,24 @@ func newWorld(t testing.TB, changes ...func(*Options)) *world {
 	server, err := New(options)
 	require.NoError(t, err)
 	w.server = server
-	t.Cleanup(server.end)
+	w.serve(t)
 	return w
+}
+
+func (w *world) serve(t testing.TB) {
+	listener := fasthttputil.NewInmemoryListener()
+	done := make(chan error, 1)
+	go func() { done <- w.server.Listen(listener) }()
+	dial := func(context.Context, string, string) (net.Conn, error) { return listener.Dial() }
+	w.client = &nethttp.Client{Transport: &nethttp.Transport{DialContext: dial, DisableCompression: true},
+		CheckRedirect: func(*nethttp.Request, []*nethttp.Request) error { return nethttp.ErrUseLastResponse }}
+	t.Cleanup(func() {
+		w.client.CloseIdleConnections()
+		ctx, cancel := contextWithTimeout()
+		defer cancel()
+		require.NoError(t, w.server.Shutdown(ctx))
+		require.NoError(t, <-done)
+	})
 }
 
 // reply is an answer with its body read.
@@ -131,7 +149,8 @@ func (w *world) call(method, path string, body any, headers ...header) reply {
 		require.NoError(w.t, err)
 		reader = bytes.NewReader(encoded)
 	}
-	request := httptest.NewRequest(method, path, reader)
+	request, err := nethttp.NewRequest(method, "http://trade.test"+path, reader)
+	require.NoError(w.t, err)
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
@@ -142,9 +161,12 @@ func (w *world) call(method, path string, body any, headers ...header) reply {
 			} else {
 				request.Header.Set(name, value)
 			}
+			if name == "Host" {
+				request.Host = value
+			}
 		}
 	}
-	response, err := w.server.app.Test(request, -1)
+	response, err := w.client.Do(request)
 	require.NoError(w.t, err)
 	text, err := io.ReadAll(response.Body)
 	require.NoError(w.t, err)
@@ -189,18 +211,11 @@ func (w *world) owner() person {
 	return w.login("owner@trade.test", goodPassword)
 }
 
-// listen serves on a real port and gives its address.
+// listen serves on a real port too and gives its address.
 func (w *world) listen() string {
 	w.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(w.t, err)
-	done := make(chan error, 1)
-	go func() { done <- w.server.Listen(listener) }()
-	w.t.Cleanup(func() {
-		ctx, cancel := contextWithTimeout()
-		defer cancel()
-		require.NoError(w.t, w.server.Shutdown(ctx))
-		require.NoError(w.t, <-done)
-	})
+	go func() { _ = w.server.app.Server().Serve(listener) }() // ends with the server
 	return listener.Addr().String()
 }
