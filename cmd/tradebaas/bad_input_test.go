@@ -51,10 +51,6 @@ func refusals(foreign string) []refusal {
 	start := func(change object) object {
 		body := fastTest()
 		for k, v := range change {
-			if v == nil {
-				delete(body, k)
-				continue
-			}
 			body[k] = v
 		}
 		return body
@@ -80,7 +76,7 @@ func refusals(foreign string) []refusal {
 		post("start: not connected", "/api/strategy/start", start(nil), 409, "not_connected", ""),
 		post("start: unknown strategy", "/api/strategy/start", start(object{"strategyName": "Moonshot"}), unprocessable, "", "strategyName"),
 		post("start: bad instrument", "/api/strategy/start", start(object{"instrument": "btc; drop table"}), unprocessable, "", "instrument"),
-		post("start: no disclaimer", "/api/strategy/start", start(object{"disclaimerAccepted": nil}), unprocessable, "", "disclaimerAccepted"),
+		post("start: no disclaimer", "/api/strategy/start", start(object{"disclaimerAccepted": false}), unprocessable, "", "disclaimerAccepted"),
 		post("start: unknown parameter", "/api/strategy/start", start(object{"strategyName": "Razor", "config": object{"turbo": 1}}), unprocessable, "", "turbo"),
 		post("start: out of range", "/api/strategy/start", start(object{"strategyName": "Razor", "config": object{"stopLossPercent": 99}}), unprocessable, "", "stopLossPercent"),
 		post("start: real money with Fast Test", "/api/strategy/start", start(object{"environment": "live"}), unprocessable, "", ""),

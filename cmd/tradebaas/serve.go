@@ -77,7 +77,7 @@ func (n *node) start(ctx context.Context) error {
 	if limit, err := raiseFileLimit(); err == nil {
 		n.log.Debug().Uint64("limit", limit).Msg("server.files.raised")
 	}
-	if err := os.MkdirAll(n.config.DataDir, 0o700); err != nil {
+	if err := os.MkdirAll(n.config.DataDir, 0o711); err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}
 	made, err := configs.EnsureKeys(&n.config)

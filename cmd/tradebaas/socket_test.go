@@ -32,7 +32,7 @@ type listener struct {
 // listen opens a page's socket and subscribes.
 func (p *person) listen(topics ...string) *listener {
 	p.tb.Helper()
-	ticket := p.must(http.StatusCreated, "POST", "/api/ws/ticket", object{})["ticket"].(string)
+	ticket := p.must(http.StatusOK, "POST", "/api/ws/ticket", object{})["ticket"].(string)
 	url := "ws" + strings.TrimPrefix(p.base, "http") + "/ws?ticket=" + ticket
 	conn, _, err := websocket.DefaultDialer.Dial(url, http.Header{"Origin": {p.base}})
 	require.NoError(p.tb, err)
