@@ -175,7 +175,9 @@ func (x *Exchange) Sync() {
 
 // Close ends every connection, writes a snapshot and waits for all goroutines.
 func (x *Exchange) Close() {
-	x.cancel()
+	if x.cancel != nil {
+		x.cancel()
+	}
 	for _, s := range x.servers {
 		_ = s.Close()
 	}

@@ -427,3 +427,41 @@ func TestPublic_reads(t *testing.T) {
 		"start_timestamp": noon.Add(-240 * time.Hour).UnixMilli(), "end_timestamp": noon.UnixMilli()})
 	require.Len(t, field(day, "ticks"), 10)
 }
+
+func TestCancel_by_every_filter(t *testing.T) {
+	s := newStage(t)
+	c := s.login(alice)
+	price := parsePrice(around(t, c, "-1"))
+	for method, params := range map[string]object{
+		"private/cancel_all":                  nil,
+		"private/cancel_all_by_instrument":    {"instrument_name": btc},
+		"private/cancel_all_by_currency":      {"currency": "USDC"},
+		"private/cancel_all_by_kind_or_type":  {"currency": "any", "kind": "future", "type": "limit"},
+		"private/cancel_all_by_currency_pair": {"currency_pair": "btc_usdc"},
+		"private/cancel_by_label":             {"label": "mine", "currency": "usdc"},
+	} {
+		c.call("private/buy", object{"instrument_name": btc, "amount": 0.001, "type": "limit", "price": price, "label": "mine"})
+		require.Equal(t, "1", c.call(method, params).(interface{ String() string }).String(), method)
+		s.pass(time.Second)
+	}
+	c.call("private/buy", object{"instrument_name": btc, "amount": 0.001, "type": "limit", "price": price})
+	detailed := c.call("private/cancel_all", object{"detailed": true}).([]any)
+	require.Len(t, detailed, 1)
+	require.Equal(t, "user_request", field(field(detailed[0], "result").([]any)[0], "cancel_reason"))
+}
+
+func TestFunding_of_the_past(t *testing.T) {
+	s := newStage(t)
+	c := s.dial()
+	from, to := noon.Add(-24*time.Hour).UnixMilli(), noon.UnixMilli()
+	rows := c.call("public/get_funding_rate_history", object{"instrument_name": btc, "start_timestamp": from, "end_timestamp": to}).([]any)
+	require.Len(t, rows, 25)
+	sum := 0.0
+	for _, r := range rows[1:] {
+		sum += dec(t, field(r, "interest_1h")).Float()
+	}
+	value := dec(t, c.call("public/get_funding_rate_value", object{"instrument_name": btc, "start_timestamp": from, "end_timestamp": to}))
+	require.InDelta(t, sum, value.Float(), 1e-12)
+	require.NotZero(t, value.Float())
+	c.refused(-32602, "public/get_funding_rate_value", object{"instrument_name": btc, "start_timestamp": to, "end_timestamp": from})
+}

@@ -35,19 +35,25 @@ func (c *call) place(side int64) ([]byte, *wireError) {
 	return renderPlaced(r), nil
 }
 
+// The parameters of orders and edits, in the order in which their errors are told.
+var (
+	numberNames = []string{"amount", "contracts", "price", "trigger_price"}
+	flagNames   = []string{"post_only", "reject_post_only", "reduce_only"}
+)
+
 // ticket reads what an order asks for.
 func ticket(p params) (t core.Ticket, err *wireError) {
 	t = core.Ticket{Type: p.text("type"), Label: p.text("label"), TIF: p.text("time_in_force"), Trigger: p.text("trigger")}
 	if t.Type == "" {
 		t.Type = core.Limit
 	}
-	for name, to := range map[string]*trade.Dec{"amount": &t.Amount, "contracts": &t.Contracts, "price": &t.Price, "trigger_price": &t.TriggerPrice} {
-		if *to, err = p.dec(name); err != nil {
+	for n, to := range []*trade.Dec{&t.Amount, &t.Contracts, &t.Price, &t.TriggerPrice} {
+		if *to, err = p.dec(numberNames[n]); err != nil {
 			return t, err
 		}
 	}
-	for name, to := range map[string]*bool{"post_only": &t.PostOnly, "reject_post_only": &t.RejectPostOnly, "reduce_only": &t.ReduceOnly} {
-		if *to, err = p.flag(name); err != nil {
+	for n, to := range []*bool{&t.PostOnly, &t.RejectPostOnly, &t.ReduceOnly} {
+		if *to, err = p.flag(flagNames[n]); err != nil {
 			return t, err
 		}
 	}
@@ -95,13 +101,13 @@ func (c *call) editByLabel() ([]byte, *wireError) {
 func (c *call) amend(e *core.Edit) ([]byte, *wireError) {
 	e.Account = c.account.ID
 	var err *wireError
-	for name, to := range map[string]**trade.Dec{"amount": &e.Amount, "contracts": &e.Contracts, "price": &e.Price, "trigger_price": &e.TriggerPrice} {
-		if *to, err = c.p.maybeDec(name); err != nil {
+	for n, to := range []**trade.Dec{&e.Amount, &e.Contracts, &e.Price, &e.TriggerPrice} {
+		if *to, err = c.p.maybeDec(numberNames[n]); err != nil {
 			return nil, err
 		}
 	}
-	for name, to := range map[string]**bool{"post_only": &e.PostOnly, "reject_post_only": &e.RejectPostOnly, "reduce_only": &e.ReduceOnly} {
-		if *to, err = c.p.maybeFlag(name); err != nil {
+	for n, to := range []**bool{&e.PostOnly, &e.RejectPostOnly, &e.ReduceOnly} {
+		if *to, err = c.p.maybeFlag(flagNames[n]); err != nil {
 			return nil, err
 		}
 	}
@@ -139,6 +145,27 @@ func (c *call) cancelByCurrency() ([]byte, *wireError) {
 		return nil, err
 	}
 	return c.cancelMany(f)
+}
+
+func (c *call) cancelByKind() ([]byte, *wireError) {
+	f, err := c.byCurrency()
+	if err != nil {
+		return nil, err
+	}
+	if kind := c.p.text("kind"); kind != "" && kind != "any" && kind != "future" {
+		return number(0), nil // nothing of another kind is traded here
+	}
+	return c.cancelMany(f)
+}
+
+// cancelByPair takes a pair such as btc_usdc: the contracts whose index it is.
+func (c *call) cancelByPair() ([]byte, *wireError) {
+	for _, i := range core.Instruments {
+		if i.PriceIndex == c.p.text("currency_pair") {
+			return c.cancelMany(core.Filter{Instrument: i.Name, Type: c.p.text("type")})
+		}
+	}
+	return nil, core.Invalid("currency_pair", "unknown value")
 }
 
 func (c *call) cancelByLabel() ([]byte, *wireError) {

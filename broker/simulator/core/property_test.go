@@ -30,7 +30,10 @@ func commands(t *rapid.T) []step {
 			Balances: []core.Balance{{Currency: "USDC", Amount: trade.NewDec(5_000)}, {Currency: "BTC", Amount: trade.MustDec("0.2")}}}}})
 	}
 	for n := rapid.IntRange(5, 60).Draw(t, "steps"); n > 0; n-- {
-		at += rapid.SampledFrom([]int64{0, 7, 400, 1_000, 4_300, 4_300, 61_000, 900_000}).Draw(t, "pause")
+		at += rapid.SampledFrom([]int64{0, 7, 400, 1_000, 4_300, 61_000}).Draw(t, "pause")
+		if rapid.IntRange(0, 39).Draw(t, "long") == 0 {
+			at += 900_000
+		}
 		steps = append(steps, step{at, command(t)})
 	}
 	return steps
