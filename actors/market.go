@@ -15,6 +15,7 @@ const (
 	tickerEvery = 250 * time.Millisecond // pages get prices this often at most
 	idleAfter   = 2 * time.Minute        // a market that nobody follows ends
 	candlesKept = 5000                   // at least; a signal may need more
+	signalGood  = 10 * time.Second       // after the candle's end (ruling R26)
 )
 
 // retry spaces tries that never end: the exchange or the database is away.
@@ -345,15 +346,23 @@ func (m *market) step(c *kit.Context, key string, s *signal, candle strategy.Can
 		m.quarantine(c, s)
 		return
 	}
-	fired := s.analysis.Ready() && s.analysis.Signal.Type != strategy.None && s.analysis.Signal.Type != ""
+	m.raise(s, closedAt)
 	for _, l := range m.leases.byKey[key] {
-		if fired {
-			l.From.Tell(SignalRaised{Market: m.id, Key: key, Analysis: s.analysis, Spec: m.venue.Spec,
-				Ticker: m.ticker, ClosedAt: closedAt, Now: m.exchangeNow()})
-		}
 		if l.Analysis {
 			l.From.Tell(AnalysisChanged{Market: m.id, Key: key, Analysis: s.analysis})
 		}
+	}
+}
+
+// raise wakes the executors of a signal that fired on the candle that closed at
+// closedAt, and nobody when it did not.
+func (m *market) raise(s *signal, closedAt time.Time) {
+	if t := s.analysis.Signal.Type; !s.analysis.Ready() || t == strategy.None || t == "" {
+		return
+	}
+	for _, l := range m.leases.byKey[s.key] {
+		l.From.Tell(SignalRaised{Market: m.id, Key: s.key, Analysis: s.analysis, Spec: m.venue.Spec,
+			Ticker: m.ticker, ClosedAt: closedAt, Now: m.exchangeNow()})
 	}
 }
 
@@ -387,6 +396,11 @@ func (m *market) warmed(c *kit.Context, got warmed) {
 		return
 	}
 	s.evaluator = got.evaluator
+	// A restart may have swallowed the moment at which the last candle closed;
+	// while its signal is good it is raised again, and taken once.
+	if closed := time.UnixMilli(s.through).Add(minute); s.through > 0 && m.exchangeNow().Sub(closed) <= signalGood {
+		m.raise(s, closed)
+	}
 	m.catchUp(c, s)
 	for _, l := range m.leases.byKey[s.key] {
 		if l.Analysis {

@@ -206,6 +206,51 @@ func TestMarket_restart_loses_nobody(t *testing.T) {
 	})
 }
 
+func TestMarkets_restart_has_every_lease_renewed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		razor := storedInstance(alice, "Razor", btcPaper, trade.Active)
+		x := grow(t, func(s *storageFake) { ready(s, alice); s.instances[razor.ID] = razor })
+		defer x.fell()
+		wait(time.Second)
+		x.follow("executor", FollowMarket{Ticker: true})
+		before := len(heard[MarketStarted](x.stage, string(razor.ID)))
+		once := true
+		x.fault.set(func(kind, _ string, _ any) bool { hit := kind == "markets" && once; once = once && !hit; return hit })
+		x.renew()
+		wait(time.Second)
+		require.Greater(t, len(heard[MarketStarted](x.stage, string(razor.ID))), before, "without waiting for the next renewal")
+		require.Empty(t, heard[MarketStarted](x.stage, account(alice).String()), "a connection follows no market")
+		x.renew()
+		require.True(t, x.market().Alive())
+	})
+}
+
+func TestMarket_restart_at_the_close_of_a_candle_loses_no_signal(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		x := grow(t, nil)
+		defer x.fell()
+		evaluated := 0
+		p := x.follow("executor", FollowMarket{Config: counting("all", 1, &evaluated)})
+		x.up()
+		x.lively(time.Minute)
+		p.Drain()
+		once := true
+		x.fault.set(func(kind, _ string, msg any) bool {
+			grown, ok := msg.(broker.CandleChanged)
+			hit := once && kind == "market" && ok && grown.Candle.OpenTime.Equal(time.Now().Truncate(minute))
+			once = once && !hit
+			return hit
+		})
+		x.trades(100) // the first candle of the next minute: it would have closed the last one
+		closed := time.Now()
+		wait(500 * time.Millisecond)
+		x.renew()
+		wait(500 * time.Millisecond)
+		require.False(t, once)
+		require.Equal(t, closed, kittest.Await[SignalRaised](p).ClosedAt)
+	})
+}
+
 func TestVenue_restart_is_noticed_by_markets_only(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		x := grow(t, nil)

@@ -32,6 +32,9 @@ type (
 	}
 )
 
+// marketsRestarted tells everybody that all markets, and all leases, are gone.
+type marketsRestarted struct{ kit.Must }
+
 // markets keeps one market per instrument in use, and tells everybody when one
 // has begun anew, so that they renew their leases (ruling R13).
 type markets struct {
@@ -48,6 +51,10 @@ func marketsSpec(env *Env) kit.Spec {
 // Receive is the table of contents.
 func (m *markets) Receive(c *kit.Context) {
 	switch msg := c.Message().(type) {
+	case kit.Started:
+		if c.Incarnation() > 1 {
+			m.env.users().Tell(marketsRestarted{})
+		}
 	case ToMarket:
 		m.route(c, msg)
 	case getTicker:

@@ -75,9 +75,12 @@ func (s *session) Receive(c *kit.Context) {
 		if _, ok := s.markets[msg.Market]; ok {
 			s.follow(c, msg.Market)
 		}
+	case marketsRestarted:
+		s.followAll(c)
 	case MarketState:
 	case leasesDue:
-		s.renew(c)
+		s.followAll(c)
+		c.After(leaseRenew, leasesDue{})
 	case sessionChecked:
 		s.check(c)
 	default:
@@ -249,11 +252,10 @@ func (s *session) follow(c *kit.Context, m trade.Market) {
 	s.env.toMarket(m, FollowMarket{Follower: s.follower(c), From: c.Self(), Ticker: t.ticker, Candles: t.candles})
 }
 
-func (s *session) renew(c *kit.Context) {
+func (s *session) followAll(c *kit.Context) {
 	for m := range s.markets {
 		s.follow(c, m)
 	}
-	c.After(leaseRenew, leasesDue{})
 }
 
 // ---- frames ----

@@ -133,7 +133,9 @@ func (u *user) handle(c *kit.Context, msg any) {
 	case AccountState:
 		u.toExecutor(c, m.Strategy, m)
 	case MarketStarted:
-		c.Children().Broadcast(m)
+		u.toFollowers(c, m)
+	case marketsRestarted:
+		u.renewMarkets(c)
 	case kit.ChildSpent:
 		u.spent(c, m)
 	case kit.Terminated:
@@ -221,8 +223,17 @@ func (u *user) take(c *kit.Context, got userLoaded) {
 	waiting := u.waiting
 	u.waiting = nil
 	for _, msg := range waiting {
-		u.handle(c, msg)
+		if !late(msg) {
+			u.handle(c, msg)
+		}
 	}
+}
+
+// late tells whether the one who asked for msg has been told already that it
+// was not done.
+func late(msg any) bool {
+	asked, ok := msg.(interface{ Late() bool })
+	return ok && asked.Late()
 }
 
 // changed reads everything again; what must not run any more stops.
@@ -298,6 +309,30 @@ func (u *user) toExecutor(c *kit.Context, id trade.StrategyID, msg any) bool {
 		kit.Fail(msg, trade.ErrStrategyNotFound)
 	}
 	return ok
+}
+
+// toFollowers tells those who may follow a market: executors and sessions.
+func (u *user) toFollowers(c *kit.Context, m MarketStarted) {
+	for _, id := range u.state.ids() {
+		if executor, ok := c.Children().Get(string(id)); ok {
+			executor.Tell(m)
+		}
+	}
+	for _, s := range u.pages.sessions {
+		s.Tell(m)
+	}
+}
+
+// renewMarkets has every lease on every market renewed: all of them are gone.
+func (u *user) renewMarkets(c *kit.Context) {
+	for _, id := range u.state.ids() {
+		if executor, ok := c.Children().Get(string(id)); ok {
+			executor.Tell(MarketStarted{Market: u.state.strategies[id].Market})
+		}
+	}
+	for _, s := range u.pages.sessions {
+		s.Tell(marketsRestarted{})
+	}
 }
 
 // forward hands a question to a connection, which answers the asker itself.

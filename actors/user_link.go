@@ -42,6 +42,10 @@ func (u *user) connect(c *kit.Context, m connectAccount) {
 		ctx, cancel := context.WithTimeout(ctx, storeCall)
 		defer cancel()
 		stored := willStored{venue: m.Venue, wanted: true, connect: m}
+		if m.Late() {
+			stored.err = trade.ErrUnavailable
+			return stored
+		}
 		if _, stored.err = storage.OpenKey(ctx, account); stored.err != nil {
 			return stored
 		}
@@ -61,6 +65,10 @@ func (u *user) disconnect(_ *kit.Context, m disconnectAccount) {
 		ctx, cancel := context.WithTimeout(ctx, storeCall)
 		defer cancel()
 		stored := willStored{venue: m.Venue, leave: m}
+		if m.Late() {
+			stored.err = trade.ErrUnavailable
+			return stored
+		}
 		if stored.err = storage.WantConnection(ctx, account, false, trade.ManualDisconnect); stored.err == nil {
 			stored.instances, stored.err = storage.ListInstances(ctx, account.User)
 		}

@@ -79,6 +79,9 @@ type (
 // Fail answers the sender of Msg.
 func (m toConnection) Fail(err error) { m.Msg.Fail(err) }
 
+// Late tells whether the sender of Msg has given up.
+func (m toConnection) Late() bool { return late(m.Msg) }
+
 // What a session tells its user.
 type (
 	// wantSnapshot asks for a topic's present items; pageSnapshot answers.

@@ -32,6 +32,10 @@ func (u *user) startStrategy(_ *kit.Context, m startStrategy) {
 		ctx, cancel := context.WithTimeout(ctx, storeCall)
 		defer cancel()
 		stored := strategyStored{status: trade.Active, act: trade.ManualStart, start: m}
+		if m.Late() {
+			stored.err = trade.ErrUnavailable
+			return stored
+		}
 		stored.instance, stored.err = storage.StartInstance(ctx, id, m.Start)
 		stored.id = stored.instance.ID
 		return stored
@@ -54,6 +58,10 @@ func (u *user) stopStrategy(c *kit.Context, m stopStrategy) {
 		ctx, cancel := context.WithTimeout(ctx, storeCall)
 		defer cancel()
 		stored := strategyStored{id: m.ID, status: trade.Stopped, act: trade.ManualStop, stop: m}
+		if m.Late() {
+			stored.err = trade.ErrUnavailable
+			return stored
+		}
 		stored.err = storage.SetInstance(ctx, id, m.ID, trade.Stopped, trade.ManualStop, "")
 		return stored
 	})

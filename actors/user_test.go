@@ -475,6 +475,18 @@ func TestUser_without_a_database_keeps_trading_and_says_unavailable(t *testing.T
 	})
 }
 
+func TestUser_does_nothing_that_was_answered_as_not_done(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		x := grow(t, func(s *storageFake) { s.keys[account(alice)] = true; s.away = true })
+		defer x.fell()
+		_, err := x.Connect(t.Context(), account(alice))
+		require.ErrorIs(t, err, trade.ErrUnavailable)
+		x.storage.set(func() { x.storage.away = false })
+		wait(10 * time.Minute)
+		require.Empty(t, x.storage.acted(), "the user was told no; it must not happen minutes later")
+	})
+}
+
 func TestCheckKey(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		x := grow(t, nil)

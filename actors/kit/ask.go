@@ -18,7 +18,10 @@ type Answerable interface {
 // Reply is the way back for one question. Embed it in the question's message;
 // the zero Reply belongs to a message that was told rather than asked, and
 // swallows the answer.
-type Reply[T any] struct{ ch chan answer[T] }
+type Reply[T any] struct {
+	ch    chan answer[T]
+	until time.Time
+}
 
 type answer[T any] struct {
 	value T
@@ -40,6 +43,10 @@ func (r Reply[T]) Resolve(v T, err error) {
 	r.Answer(v)
 }
 
+// Late tells whether the one who asked has given up waiting. What was asked for
+// must not be done any more: its sender was told that it was not.
+func (r Reply[T]) Late() bool { return r.ch != nil && time.Now().After(r.until) }
+
 func (r Reply[T]) put(a answer[T]) {
 	select {
 	case r.ch <- a:
@@ -51,12 +58,14 @@ func (r Reply[T]) put(a answer[T]) {
 // for the answer or the end of ctx (10 s when ctx has no deadline). It is for
 // callers outside the tree; inside Receive nothing may wait.
 func Ask[T any](ctx context.Context, to Ref, question func(Reply[T]) any) (T, error) {
-	if _, bounded := ctx.Deadline(); !bounded {
+	until, bounded := ctx.Deadline()
+	if !bounded {
+		until = time.Now().Add(askTimeout)
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, askTimeout)
+		ctx, cancel = context.WithDeadline(ctx, until)
 		defer cancel()
 	}
-	reply := Reply[T]{ch: make(chan answer[T], 1)}
+	reply := Reply[T]{ch: make(chan answer[T], 1), until: until}
 	to.Tell(question(reply))
 	select {
 	case a := <-reply.ch:

@@ -107,3 +107,22 @@ func TestRef_reaches_the_next_actor_of_that_name(t *testing.T) {
 		require.Equal(t, 2, ask(old))
 	})
 }
+
+func TestAsk_late(t *testing.T) {
+	bubble(t, kit.Options{}, func(t *testing.T, s *kit.System) {
+		kept := make(chan doubled, 1)
+		ref := start(t, s, "keeps", kit.Spec{New: each(func(c *kit.Context) {
+			if m, ok := c.Message().(doubled); ok {
+				kept <- m
+			}
+		})})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := kit.Ask(ctx, ref, func(r kit.Reply[int]) any { return doubled{r, 1} })
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		late := <-kept
+		time.Sleep(time.Millisecond)
+		require.True(t, late.Late())
+		require.False(t, doubled{}.Late(), "what was told rather than asked is never late")
+	})
+}
