@@ -415,6 +415,7 @@ func TestUser_disabled_and_enabled(t *testing.T) {
 
 		x.storage.set(func() { x.storage.inactive[alice] = false })
 		require.NoError(t, x.UserChanged(t.Context(), alice))
+		synctest.Wait()
 		told = heard[AllowEntries](x.stage, account(alice).String())
 		require.True(t, told[len(told)-1].Allowed)
 		_, err = x.start(alice, btcPaper)
