@@ -54,7 +54,6 @@ func badBodies(schema *huma.Schema, required bool, good map[string]any) []badBod
 		{"deep", `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`, 400, "malformed", ""},
 		{"a list", `[]`, 422, "invalid_input", "body"},
 		{"a string", `"x"`, 422, "invalid_input", "body"},
-		{"oversized", `{"a":"` + strings.Repeat("x", bodyLimit) + `"}`, 413, "too_large", ""},
 		{"unknown field", with("is_admin", true), 422, "invalid_input", "is_admin"},
 		{"someone else's field", with("userId", stranger), 422, "invalid_input", "userId"},
 		{"name in another case", with("ENVIRONMENT", "live"), 422, "invalid_input", "ENVIRONMENT"},
@@ -99,6 +98,9 @@ func TestInput_bad_bodies(t *testing.T) {
 		if schema == nil {
 			continue
 		}
+		large := w.announce(operation.Method, exampleOf(operation, stranger), bodyLimit+1, headers)
+		require.Equal(t, 413, large.StatusCode, operation.OperationID)
+		require.Equal(t, "too_large", large.code())
 		good, known := goodBodies[strings.TrimSuffix(operation.OperationID, "Alias")]
 		require.True(t, known, "goodBodies lacks %s", operation.OperationID)
 		for _, bad := range badBodies(schema, required, good) {

@@ -109,7 +109,7 @@ func (f *file) send(c *fiber.Ctx) error {
 	if c.Get(fiber.HeaderIfNoneMatch) == f.tag {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	if f.zipped != nil && c.AcceptsEncodings("gzip") == "gzip" {
+	if f.zipped != nil && c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings("gzip") == "gzip" {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 		return c.Send(f.zipped)
 	}

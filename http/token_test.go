@@ -112,8 +112,6 @@ func TestToken_attacks(t *testing.T) {
 	for _, scheme := range []string{"Basic " + ann.token, ann.token, "Bearer", "Bearer  " + ann.token, "Token " + ann.token} {
 		require.Equal(t, 401, w.call("GET", "/api/auth/me", nil, header{"Authorization": scheme}).StatusCode, scheme)
 	}
-	huge := w.call("GET", "/api/auth/me", nil, header{"Authorization": "Bearer " + strings.Repeat(".", 1<<20)})
-	require.Equal(t, 431, huge.StatusCode)
 	require.Equal(t, 401, w.call("GET", "/api/auth/me?token="+ann.token+"&access_token="+ann.token, nil).StatusCode)
 	require.Equal(t, 401, w.call("GET", "/api/auth/me", nil, header{"Cookie": "tradebaas:auth-token=" + ann.token}).StatusCode)
 }

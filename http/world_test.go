@@ -1,9 +1,11 @@
 package http
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	nethttp "net/http"
@@ -33,6 +35,7 @@ type world struct {
 	clock   *clock
 	log     *safeBuffer
 	client  *nethttp.Client // speaks to the server through memory
+	dial    func() (net.Conn, error)
 }
 
 type clock struct {
@@ -100,6 +103,7 @@ func (w *world) serve(t testing.TB) {
 	listener := fasthttputil.NewInmemoryListener()
 	done := make(chan error, 1)
 	go func() { done <- w.server.Listen(listener) }()
+	w.dial = listener.Dial
 	dial := func(context.Context, string, string) (net.Conn, error) { return listener.Dial() }
 	w.client = &nethttp.Client{Transport: &nethttp.Transport{DialContext: dial, DisableCompression: true},
 		CheckRedirect: func(*nethttp.Request, []*nethttp.Request) error { return nethttp.ErrUseLastResponse }}
@@ -173,6 +177,28 @@ func (w *world) call(method, path string, body any, headers ...header) reply {
 	require.NoError(w.t, response.Body.Close())
 	r := reply{Response: response, text: string(text)}
 	_ = json.Unmarshal(text, &r.body) // pages and files are no JSON
+	return r
+}
+
+// announce sends only the header of a request whose body would have that length, and reads the answer.
+func (w *world) announce(method, path string, length int, headers header) reply {
+	w.t.Helper()
+	connection, err := w.dial()
+	require.NoError(w.t, err)
+	raw := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: trade.test\r\nContent-Type: application/json\r\nContent-Length: %d\r\n", method, path, length)
+	for name, value := range headers {
+		raw += name + ": " + value + "\r\n"
+	}
+	_, err = io.WriteString(connection, raw+"\r\n")
+	require.NoError(w.t, err)
+	response, err := nethttp.ReadResponse(bufio.NewReader(connection), nil)
+	require.NoError(w.t, err)
+	text, err := io.ReadAll(response.Body)
+	require.NoError(w.t, err)
+	require.NoError(w.t, response.Body.Close())
+	require.NoError(w.t, connection.Close())
+	r := reply{Response: response, text: string(text)}
+	require.NoError(w.t, json.Unmarshal(text, &r.body))
 	return r
 }
 
