@@ -1,6 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
 import { ApiError } from './api/error'
-import { useSession } from './session/store'
 
 /** A refusal stays a refusal; only a server that is away is asked again. */
 function worthRetrying(failures: number, reason: unknown): boolean {
@@ -15,7 +14,3 @@ export const queries = new QueryClient({
   },
 })
 
-// Nothing of one user stays for the next one at the same screen.
-useSession.subscribe((now, before) => {
-  if (now.user?.id !== before.user?.id) queries.clear()
-})

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { queries } from './queries'
 import { LoginPage } from './session/login-page'
 import { RegisterPage } from './session/register-page'
 import { SetupPage } from './session/setup-page'
@@ -90,7 +91,11 @@ declare module '@tanstack/react-router' {
   }
 }
 
-// Whoever is signed out anywhere, by whatever, leaves the pages of a signed-in user at once.
+// Whoever is signed out, anywhere and by whatever, leaves the pages of a signed-in user at once; and then nothing of
+// one user stays for the next one at the same screen.
 useSession.subscribe((now, before) => {
-  if (now.status !== before.status && before.status !== 'starting') void router.invalidate()
+  if (now.status === before.status || before.status === 'starting') return
+  void router.invalidate().then(() => {
+    if (useSession.getState().status === 'anonymous') queries.clear()
+  })
 })

@@ -90,6 +90,13 @@ describe('the client', () => {
     expect(error).toMatchObject({ code: 'offline', offline: true })
   })
 
+  it('asks nothing for somebody who is signed out', async () => {
+    token = undefined
+    renew.mockResolvedValueOnce(undefined)
+    await expect(get('/api/x')).rejects.toMatchObject({ status: 401 })
+    expect(calls).toHaveLength(0)
+  })
+
   it('sends no token where none belongs', async () => {
     answers.push(refusal(401, 'invalid_credentials'))
     await expect(post('/api/auth/login', {}, { anonymous: true })).rejects.toMatchObject({ code: 'invalid_credentials' })

@@ -47,7 +47,11 @@ export function newIdempotencyKey(): string {
 }
 
 async function call<T>(method: string, path: string, options: Call): Promise<T> {
-  let answer = await send(method, path, options, options.anonymous ? undefined : source.token())
+  const token = options.anonymous ? undefined : (source.token() ?? (await source.renew()))
+  if (!options.anonymous && token === undefined) {
+    throw new ApiError('Your session has ended. Sign in again.', { status: 401, code: 'session_ended' })
+  }
+  let answer = await send(method, path, options, token)
   if (answer.status === 401 && !options.anonymous) {
     const token = await source.renew()
     if (token !== undefined) answer = await send(method, path, options, token)

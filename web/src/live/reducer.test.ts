@@ -23,6 +23,15 @@ describe('reduce', () => {
     expect(resubscribe).toEqual([])
   })
 
+  it('follows a leg whose id the exchange has changed', () => {
+    const stop = (id: string, state: string) => ({ ...order(id, state), role: 'stop', label: 'tb-1-s' }) as Order
+    const standing = after(snapshot('orders', []), update('orders', stop('waiting', 'untriggered'), 2), update('orders', stop('real', 'untriggered'), 3))
+    expect(standing.live.orders.map(({ id }) => id)).toEqual(['real'])
+    const late = reduce(standing.live, [update('orders', stop('waiting', 'cancelled'), 4)])
+    expect(late.live.orders.map(({ id }) => id)).toEqual(['real'])
+    expect(reduce(late.live, [update('orders', stop('real', 'filled'), 5)]).live.orders).toEqual([])
+  })
+
   it('ignores an update that comes twice', () => {
     const { live } = after(snapshot('orders', [order('a')], 4), update('orders', order('b'), 4), update('orders', order('c'), 3))
     expect(live.orders).toHaveLength(1)

@@ -95,7 +95,7 @@ function merge(live: Live, topic: string, data: unknown, whole: boolean): Live {
     case 'strategies':
       return { ...live, strategies: collect(live.strategies, data, whole, (item) => item.id, () => true) }
     case 'orders':
-      return { ...live, orders: collect(live.orders, data, whole, (item) => account(item) + item.id, isLive) }
+      return { ...live, orders: collect(live.orders, data, whole, leg, isLive, (a, b) => a.id === b.id) }
     case 'positions':
       return {
         ...live,
@@ -118,6 +118,12 @@ function merge(live: Live, topic: string, data: unknown, whole: boolean): Live {
 
 const account = (item: { broker: string; environment: string }) => `${item.broker}:${item.environment}:`
 
+/**
+ * A leg of a bracket keeps its label when the exchange gives it another id: the leg that waited for the entry is
+ * replaced by the one that stands, and nobody tells of the end of the former.
+ */
+const leg = (order: Order) => account(order) + (order.role && order.label ? order.label : order.id)
+
 /** An order that has ended leaves the list of live ones. */
 const isLive = (order: Order) => !['filled', 'cancelled', 'rejected', 'expired', 'triggered'].includes(order.state)
 
@@ -130,13 +136,15 @@ function collect<T>(
   whole: boolean,
   key: (item: T) => string,
   keep: (item: T) => boolean,
+  /** Whether the end of the second is the end of the first. */
+  ends: (old: T, item: T) => boolean = () => true,
 ): readonly T[] {
   const items = (Array.isArray(data) ? data : data === null || data === undefined ? [] : [data]) as T[]
-  if (whole) return items.filter(keep)
-  const byKey = new Map(old.map((item) => [key(item), item]))
+  const byKey = new Map((whole ? [] : old).map((item) => [key(item), item]))
   for (const item of items) {
+    const before = byKey.get(key(item))
     if (keep(item)) byKey.set(key(item), item)
-    else byKey.delete(key(item))
+    else if (before !== undefined && ends(before, item)) byKey.delete(key(item))
   }
   return [...byKey.values()]
 }

@@ -109,6 +109,7 @@ function renew(): Promise<string | undefined> {
 }
 
 async function renewNow(): Promise<string | undefined> {
+  if (localStorage.getItem(hint) === null) return undefined
   try {
     return take(await api.refresh())
   } catch (reason) {
