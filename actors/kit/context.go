@@ -17,7 +17,7 @@ type Context struct {
 	number   uint64
 	self     Ref
 	parent   Ref
-	log      zerolog.Logger
+	log      *zerolog.Logger // made when first used, as are the next two
 	alive    context.Context
 	cancel   context.CancelFunc
 	bag      bag
@@ -28,16 +28,12 @@ func (c *Context) open(cell *cell) {
 	c.number = cell.incarnation.Load()
 	c.self = Ref{system: cell.system, pid: cell.pid}
 	c.parent = Ref{system: cell.system, pid: c.lib.Parent()}
-	c.log = cell.system.log.With().Str("actor", cell.pid.Id).Logger()
-	c.alive, c.cancel = context.WithCancel(context.Background())
 	c.children.ctx = c
 }
 
 // close ends timers, goroutines and subscriptions of this incarnation.
 func (c *Context) close() {
-	if c.cancel == nil { // failed before it began
-		return
-	}
+	c.Alive() // so that nothing begins after the end
 	c.cancel()
 	c.bag.close(func(r any) {
 		c.life.cell.report(newPanic(r, "close", nil), "ignored while ending", 0)
@@ -61,13 +57,24 @@ func (c *Context) System() *System { return c.self.system }
 func (c *Context) Name() string { return c.life.cell.name }
 
 // Log writes with the actor's path as a field.
-func (c *Context) Log() *zerolog.Logger { return &c.log }
+func (c *Context) Log() *zerolog.Logger {
+	if c.log == nil {
+		log := c.life.cell.system.log.With().Str("actor", c.self.ID()).Logger()
+		c.log = &log
+	}
+	return c.log
+}
 
 // Incarnation counts the starts of this actor, from 1.
 func (c *Context) Incarnation() uint64 { return c.number }
 
 // Alive ends when this incarnation does, by a stop or a restart.
-func (c *Context) Alive() context.Context { return c.alive }
+func (c *Context) Alive() context.Context {
+	if c.alive == nil {
+		c.alive, c.cancel = context.WithCancel(context.Background())
+	}
+	return c.alive
+}
 
 // Children keeps this actor's named children.
 func (c *Context) Children() *Children { return &c.children }
@@ -94,6 +101,6 @@ func (c *Context) Unknown() {
 		return // an actor may well have nothing to do here
 	}
 	c.life.cell.kind.unknown.Inc()
-	c.log.Warn().Str("message", fmt.Sprintf("%T", c.message)).Msg("actor.message.unknown")
+	c.Log().Warn().Str("message", fmt.Sprintf("%T", c.message)).Msg("actor.message.unknown")
 	Fail(c.message, fmt.Errorf("%s does not take %T: %w", c.self.ID(), c.message, ErrInternal))
 }

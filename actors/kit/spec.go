@@ -30,7 +30,7 @@ func (s *System) props(spec Spec, opts ...actor.PropsOption) *actor.Props {
 	opts = append(opts,
 		actor.WithMailbox(func() actor.Mailbox { return cell }),
 		actor.WithDispatcher(s.pool),
-		actor.WithSupervisor(&supervision{system: s}),
+		actor.WithSupervisor(s.guard),
 	)
 	return actor.PropsFromProducer(func() actor.Actor { return newIncarnation(cell, spec.New) }, opts...)
 }

@@ -27,6 +27,7 @@ type System struct {
 	lib      *actor.ActorSystem
 	root     *actor.RootContext
 	pool     *pool
+	guard    *supervision
 	cells    *cells
 	metrics  *metrics
 	failures *failures
@@ -47,6 +48,7 @@ func NewSystem(o Options) *System {
 		log:      o.Log,
 		fault:    o.Fault,
 	}
+	s.guard = &supervision{system: s}
 	s.metrics = newMetrics(o.Metrics, s.cells)
 	s.lib = actor.NewActorSystem(actor.WithLoggerFactory(bridge(o.Log)))
 	// A stream of our own replaces the library's: its subscribers log whole
@@ -59,7 +61,7 @@ func NewSystem(o Options) *System {
 
 // Start spawns a root actor. Its own failures are answered by spec.Guard.
 func (s *System) Start(name string, spec Spec) (Ref, error) {
-	props := s.props(spec, actor.WithGuardian(&supervision{system: s}))
+	props := s.props(spec, actor.WithGuardian(s.guard))
 	pid, err := s.root.SpawnNamed(props, name)
 	if err != nil {
 		return Ref{}, err

@@ -13,7 +13,7 @@ type Work func(ctx context.Context) any
 // Go runs work on a goroutine of its own. A panic there fails the actor like
 // one of its own; results that come after a restart are dropped.
 func (c *Context) Go(work Work) {
-	self, number, alive := c.self, c.number, c.alive
+	self, number, alive := c.self, c.number, c.Alive()
 	go mail(self, number, alive, work)
 }
 
@@ -47,7 +47,7 @@ type Line struct {
 // Line makes a line that ends with this incarnation: what has not begun by
 // then is not begun.
 func (c *Context) Line() *Line {
-	return &Line{self: c.self, number: c.number, alive: c.alive}
+	return &Line{self: c.self, number: c.number, alive: c.Alive()}
 }
 
 // Do adds work to the end of the line.
