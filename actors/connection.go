@@ -55,6 +55,7 @@ type connection struct {
 
 	account *trade.Account // nil until loaded
 	session broker.Session
+	forget  func() // takes back that the session is closed with the actor
 	journal journal
 	status  trade.ConnectionStatus
 	told    trade.ConnectionStatus
@@ -220,7 +221,7 @@ func (n *connection) open(c *kit.Context, m accountLoaded) {
 	self := c.Self()
 	n.session = port.OpenSession(m.key, func(e broker.SessionEvent) { self.Tell(sessionTold{event: e}) })
 	session := n.session
-	c.Defer(func() { n.env.closeLater(session) })
+	n.forget = c.Defer(func() { n.env.closeLater(session) })
 	for _, f := range n.followers {
 		n.apply(c, n.account.SetStrategy(f.Strategy, f.Counters, f.Cooldown))
 	}
@@ -252,6 +253,7 @@ func (n *connection) refuseKey(c *kit.Context, reason string) {
 		n.account.Online(false)
 	}
 	if n.session != nil {
+		n.forget()
 		n.env.closeLater(n.session)
 		n.session = nil
 	}
