@@ -69,6 +69,7 @@ export class Visitor {
 
   /** Nothing on this page keeps anybody out: axe finds nothing serious. */
   async accessible(where) {
+    await this.settled()
     await this.page.evaluate(axe)
     const found = await this.page.evaluate(async () =>
       (await window.axe.run()).violations
@@ -76,6 +77,11 @@ export class Visitor {
         .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
     )
     assert.deepEqual(found, [], `accessibility of ${where}`)
+  }
+
+  /** Colours on their way to other ones are nobody's contrast. */
+  settled() {
+    return this.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => {}))))
   }
 
   /** The page is never wider than its window. */

@@ -17,22 +17,27 @@ import type { Line } from './candles-chart'
 const CandlesChart = lazy(() => import('./candles-chart'))
 
 const timeframes = [1, 5, 15, 60] as const
-/** The most that the server gives at once. */
+/** The most that the server gives at once, in minutes; and how many candles the chart wants. */
 const longest = 4_990
+const shown = 500
 
 export function ChartCard({ environment, instrument }: { environment: Environment; instrument: string }) {
   const { t, i18n } = useTranslation()
   const { timeframe, theme } = usePreferences()
   const tick = useInstrument(environment, instrument)?.tickSize
-  const minutes = Math.min(longest, timeframe * 500)
+  const topic = candlesTopic(environment, instrument)
+  useTopic(topic)
+  const live = useLive((state) => state.candles[topic])
+  const refused = useLive((state) => state.refused[topic])
+  // The topic begins with the last hours; only longer candles need more, once the market is there to ask.
+  const minutes = Math.min(longest, timeframe * shown)
   const history = useQuery({
     queryKey: ['candles', environment, instrument, minutes],
     queryFn: () => candles(environment, instrument, new Date(Date.now() - minutes * 60_000)),
     staleTime: 60_000,
+    enabled: timeframe > 1 && live !== undefined,
   })
-  const topic = candlesTopic(environment, instrument)
-  useTopic(topic)
-  const live = useLive((state) => state.candles[topic])
+  const waiting = live === undefined || history.isLoading
   const bars = useMemo(() => barsOf(history.data ?? [], live ?? [], timeframe), [history.data, live, timeframe])
   const lines = useLines(environment, instrument)
 
@@ -53,9 +58,11 @@ export function ChartCard({ environment, instrument }: { environment: Environmen
       }
     >
       <div className="relative h-72 px-1 pb-1 sm:h-96 xl:h-[26rem]" data-testid="chart">
-        {history.isError && bars.length === 0 ? (
+        {history.isError ? (
           <Failure error={history.error} retry={() => void history.refetch()} className="m-3" />
-        ) : history.isPending && bars.length === 0 ? (
+        ) : refused !== undefined ? (
+          <Failure error={refused} className="m-3" />
+        ) : waiting ? (
           <Skeleton className="m-3 h-[calc(100%-1.5rem)]" />
         ) : bars.length === 0 ? (
           <p className="grid h-full place-items-center text-muted">{t('chart.empty')}</p>
