@@ -28,7 +28,7 @@ func (e *engine) handle(c *conn, r *request, bad *wireError) {
 	if c.gone {
 		return
 	}
-	e.core.Advance(e.now())
+	e.advance()
 	c.lastUse = e.now()
 	k := &call{e: e, conn: c, r: r, p: r.params}
 	result, err := []byte(nil), bad

