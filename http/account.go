@@ -82,7 +82,7 @@ func (s *Server) positions(ctx context.Context, in *VenueQuery) (*PositionsOutpu
 // InstrumentInput names an instrument in an environment.
 type InstrumentInput struct {
 	VenueQuery
-	Instrument string `path:"instrument" maxLength:"120"`
+	Instrument string `path:"instrument" maxLength:"60" pattern:"^[A-Z0-9]{2,12}(_[A-Z0-9]{2,12})?-[A-Z0-9][A-Z0-9-]{0,30}$" patternDescription:"the name of an instrument such as BTC_USDC-PERPETUAL"`
 }
 
 func (in InstrumentInput) market(ctx context.Context) (trade.AccountID, trade.Instrument, error) {
@@ -118,7 +118,7 @@ func (s *Server) orders(ctx context.Context, in *InstrumentInput) (*OrdersOutput
 // CloseRequest names a position.
 type CloseRequest struct {
 	VenueBody
-	Instrument string `json:"instrument" maxLength:"60"`
+	Instrument string `json:"instrument" maxLength:"60" pattern:"^[A-Z0-9]{2,12}(_[A-Z0-9]{2,12})?-[A-Z0-9][A-Z0-9-]{0,30}$" patternDescription:"the name of an instrument such as BTC_USDC-PERPETUAL"`
 }
 
 // MessageAnswer says what happened.

@@ -12,9 +12,6 @@ import (
 	"github.com/tradebaas/tradebaas/trade"
 )
 
-// refreshGrace lets two tabs of one browser refresh at once without ending the sign-in.
-const refreshGrace = 10 * time.Second
-
 var (
 	errCredentials  = trade.Errorf(trade.Unauthenticated, "invalid_credentials", "The address or the password is wrong.")
 	errDisabled     = trade.Errorf(trade.Forbidden, "user_disabled", "This account is switched off. Ask an administrator.")
@@ -35,10 +32,10 @@ func (s *Server) authRoutes() {
 
 // RegisterRequest asks for an account.
 type RegisterRequest struct {
-	Email              string `json:"email" maxLength:"254"`
-	Password           string `json:"password" maxLength:"512" doc:"12 to 128 characters, no well-known one"`
+	Email              string `json:"email" maxLength:"254" format:"email"`
+	Password           string `json:"password" minLength:"12" maxLength:"128" doc:"No well-known one"`
 	FullName           string `json:"fullName,omitempty" maxLength:"100"`
-	DisclaimerAccepted bool   `json:"disclaimerAccepted" doc:"Must be true"`
+	DisclaimerAccepted bool   `json:"disclaimerAccepted" enum:"true"`
 }
 
 // UserInfo is a user as the sign-in routes show it.
@@ -196,64 +193,6 @@ func (s *Server) signInOutput(user trade.User, id trade.SignInID, passwordAt tim
 	return &SignInOutput{cookie, SignInAnswer{AccessToken: token, ExpiresAt: expires, User: userInfo(user)}}, nil
 }
 
-// fingerprint recognises the same client within the grace period of a refresh.
-func fingerprint(r *request) trade.TokenHash { return hashOf(r.agent + "\n" + addressKey(r.address)) }
-
-// CookieRequest is the input of the routes that a cookie opens; the body is an empty object or none.
-type CookieRequest struct {
-	CookieInput
-	Body *struct{}
-}
-
-func (s *Server) refresh(ctx context.Context, in *CookieRequest) (*SignInOutput, error) {
-	old := s.refreshToken(in.Cookie)
-	if old == "" {
-		return nil, errNoSignIn
-	}
-	r := requestOf(ctx)
-	next, hash := newOpaque()
-	now := s.now()
-	expires := now.Add(s.options.RefreshAge)
-	done, err := s.storage.RotateRefresh(ctx, trade.Refresh{Old: hashOf(old), New: hash, Client: fingerprint(r),
-		Address: r.address.String(), At: now, Expires: expires, Grace: refreshGrace})
-	if errors.Is(err, trade.ErrSignInNotFound) {
-		return nil, errNoSignIn
-	}
-	if err != nil {
-		return nil, err
-	}
-	if done.Reused {
-		s.endSignIn(done.User.ID, done.SignIn)
-		s.audit(ctx, done.User.ID, "auth.refresh.reused", string(done.SignIn), nil)
-		return nil, errNoSignIn
-	}
-	return s.signInOutput(done.User, done.SignIn, done.CreatedAt, s.setCookie(next, expires))
-}
-
-// LogoutOutput takes the cookie back.
-type LogoutOutput struct {
-	SetCookie string `header:"Set-Cookie"`
-	Body      Answer
-}
-
-func (s *Server) logout(ctx context.Context, in *CookieRequest) (*LogoutOutput, error) {
-	output := &LogoutOutput{SetCookie: s.clearCookie()}
-	token := s.refreshToken(in.Cookie)
-	if token == "" {
-		return output, nil
-	}
-	user, id, err := s.storage.RevokeByRefresh(ctx, hashOf(token))
-	if errors.Is(err, trade.ErrSignInNotFound) {
-		return output, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.endSignIn(user, id)
-	s.audit(ctx, user, "auth.logout.done", string(id), nil)
-	return output, nil
-}
-
 func (s *Server) me(ctx context.Context, _ *None) (*UserOutput, error) {
 	login, err := s.storage.LoginOf(ctx, callerOf(ctx).user)
 	if errors.Is(err, trade.ErrUserNotFound) {
@@ -263,83 +202,6 @@ func (s *Server) me(ctx context.Context, _ *None) (*UserOutput, error) {
 		return nil, err
 	}
 	return &UserOutput{UserAnswer{User: userInfo(login.User)}}, nil
-}
-
-// StepUpRequest is the password once more.
-type StepUpRequest struct {
-	Password string `json:"password" maxLength:"512"`
-}
-
-// TokenAnswer carries an access token of the same sign-in.
-type TokenAnswer struct {
-	Answer
-	AccessToken string    `json:"accessToken"`
-	ExpiresAt   time.Time `json:"expiresAt"`
-}
-
-// TokenOutput is a TokenAnswer.
-type TokenOutput struct{ Body TokenAnswer }
-
-func (s *Server) stepUp(ctx context.Context, in *struct{ Body StepUpRequest }) (*TokenOutput, error) {
-	who := callerOf(ctx)
-	if _, err := s.reenter(ctx, "password", in.Body.Password); err != nil {
-		return nil, err
-	}
-	token, expires, err := s.tokens.issue(who.user, who.signIn, s.now())
-	if err != nil {
-		return nil, err
-	}
-	s.audit(ctx, who.user, "auth.step_up.done", string(who.signIn), nil)
-	return &TokenOutput{TokenAnswer{AccessToken: token, ExpiresAt: expires}}, nil
-}
-
-// reenter checks the password of the caller, throttled like a sign-in.
-func (s *Server) reenter(ctx context.Context, field, password string) (trade.User, error) {
-	login, err := s.storage.LoginOf(ctx, callerOf(ctx).user)
-	if err != nil {
-		return trade.User{}, err
-	}
-	if wait := s.limits.accounts.take(login.User.Email); wait > 0 {
-		return trade.User{}, tooMany(wait)
-	}
-	matches, err := s.password.matches(ctx, password, login.PasswordHash)
-	if err != nil {
-		return trade.User{}, err
-	}
-	if !matches {
-		s.audit(ctx, login.User.ID, "auth.step_up.refused", "", nil)
-		return trade.User{}, &trade.Error{Kind: trade.Forbidden, Code: "wrong_password", Message: "The password is wrong.",
-			Fields: []trade.FieldError{{Field: field, Error: "is not your password"}}}
-	}
-	s.limits.accounts.forget(login.User.Email)
-	return login.User, nil
-}
-
-// PasswordRequest asks for another password.
-type PasswordRequest struct {
-	CurrentPassword string `json:"currentPassword" maxLength:"512"`
-	NewPassword     string `json:"newPassword" maxLength:"512" doc:"12 to 128 characters, no well-known one"`
-}
-
-func (s *Server) changePassword(ctx context.Context, in *struct{ Body PasswordRequest }) (*Done, error) {
-	who := callerOf(ctx)
-	user, err := s.reenter(ctx, "currentPassword", in.Body.CurrentPassword)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.password.check("newPassword", in.Body.NewPassword, user.Email); err != nil {
-		return nil, err
-	}
-	hash, err := s.password.hash(ctx, in.Body.NewPassword)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.storage.SetPassword(ctx, who.user, hash, who.signIn); err != nil {
-		return nil, err
-	}
-	s.endAllSignIns(who.user) // this sign-in stays in storage; its page opens a new socket
-	s.audit(ctx, who.user, "auth.password.changed", string(who.user), nil)
-	return &Done{}, nil
 }
 
 // throttled counts an attempt of the caller's address.

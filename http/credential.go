@@ -3,7 +3,6 @@ package http
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -32,8 +31,8 @@ func (s *Server) credentialRoutes() {
 // CredentialsRequest is an exchange key to store.
 type CredentialsRequest struct {
 	VenueBody
-	APIKey    string `json:"apiKey" minLength:"1" maxLength:"512"`
-	APISecret string `json:"apiSecret" minLength:"1" maxLength:"512"`
+	APIKey    string `json:"apiKey" minLength:"1" maxLength:"512" pattern:"^[!-~]*$" patternDescription:"printable characters without spaces"`
+	APISecret string `json:"apiSecret" minLength:"1" maxLength:"512" pattern:"^[!-~]*$" patternDescription:"printable characters without spaces"`
 }
 
 // CredentialsInfo is a stored key without its secrets.
@@ -64,10 +63,7 @@ func (s *Server) saveCredentials(ctx context.Context, in *struct{ Body Credentia
 	if err != nil {
 		return nil, err
 	}
-	key, err := keyOf(in.Body)
-	if err != nil {
-		return nil, err
-	}
+	key := trade.Key{ID: in.Body.APIKey, Secret: in.Body.APISecret}
 	grant, verified, err := s.trading.CheckKey(ctx, account, key)
 	if err != nil {
 		return nil, err
@@ -80,21 +76,6 @@ func (s *Server) saveCredentials(ctx context.Context, in *struct{ Body Credentia
 	}
 	return s.storeKey(ctx, account, key, verified, grant, true)
 }
-
-func keyOf(r CredentialsRequest) (trade.Key, error) {
-	var fields []trade.FieldError
-	for field, value := range map[string]string{"apiKey": r.APIKey, "apiSecret": r.APISecret} {
-		if strings.IndexFunc(value, notKey) >= 0 {
-			fields = append(fields, trade.FieldError{Field: field, Error: "must not contain spaces or special characters"})
-		}
-	}
-	if fields != nil {
-		return trade.Key{}, trade.InvalidFields("invalid_input", protocolErrors[422].sentence, fields...)
-	}
-	return trade.Key{ID: r.APIKey, Secret: r.APISecret}, nil
-}
-
-func notKey(r rune) bool { return r <= ' ' || r > '~' }
 
 func acceptable(grant trade.Grant, verified bool) error {
 	switch {

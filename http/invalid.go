@@ -45,6 +45,9 @@ func fieldError(detail *huma.ErrorDetail) trade.FieldError {
 	if field == "" {
 		field = detail.Location
 	}
+	if strings.HasPrefix(detail.Message, "expected string to be RFC 5322 email") {
+		return trade.FieldError{Field: field, Error: "must be an e-mail address"}
+	}
 	return trade.FieldError{Field: field, Error: spoken(detail.Message)}
 }
 
@@ -56,6 +59,7 @@ var phrases = []struct{ theirs, ours string }{
 	{"required path parameter is missing", "is required"},
 	{"expected string to match pattern", "must match"},
 	{"expected string to be RFC 3339 date-time", "must be a time such as 2026-01-31T12:00:00Z"},
+	{"expected string to be ", "must be "},
 	{"expected string", "must be a string"},
 	{"expected boolean", "must be true or false"},
 	{"expected integer", "must be a whole number"},

@@ -30,7 +30,7 @@ var commonList string
 var common = func() map[string]bool {
 	set := map[string]bool{}
 	for line := range strings.Lines(commonList) {
-		set[strings.ToLower(strings.TrimSpace(line))] = true
+		set[strings.ToLower(strings.TrimRight(line, "\r\n"))] = true
 	}
 	return set
 }()

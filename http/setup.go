@@ -19,10 +19,10 @@ func (s *Server) setupRoutes() {
 // OwnerRequest asks for the first administrator's account.
 type OwnerRequest struct {
 	Token              string `json:"token" maxLength:"512" doc:"From the link that the server printed"`
-	Email              string `json:"email" maxLength:"254"`
-	Password           string `json:"password" maxLength:"512"`
+	Email              string `json:"email" maxLength:"254" format:"email"`
+	Password           string `json:"password" minLength:"12" maxLength:"128" doc:"No well-known one"`
 	FullName           string `json:"fullName,omitempty" maxLength:"100"`
-	DisclaimerAccepted bool   `json:"disclaimerAccepted"`
+	DisclaimerAccepted bool   `json:"disclaimerAccepted" enum:"true"`
 }
 
 func (s *Server) createOwner(ctx context.Context, in *struct{ Body OwnerRequest }) (*UserOutput, error) {

@@ -87,7 +87,7 @@ func (s *Server) strategy(_ context.Context, in *StrategyInput) (*StrategyOutput
 type StartRequest struct {
 	VenueBody
 	StrategyName       string `json:"strategyName" minLength:"1" maxLength:"50"`
-	Instrument         string `json:"instrument" maxLength:"60"`
+	Instrument         string `json:"instrument" maxLength:"60" pattern:"^[A-Z0-9]{2,12}(_[A-Z0-9]{2,12})?-[A-Z0-9][A-Z0-9-]{0,30}$" patternDescription:"the name of an instrument such as BTC_USDC-PERPETUAL"`
 	Config             object `json:"config,omitempty" doc:"preset and the parameters that differ from it; see the catalogue"`
 	DisclaimerAccepted *bool  `json:"disclaimerAccepted,omitempty" doc:"Must be true where real money is at stake"`
 }

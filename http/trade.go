@@ -20,7 +20,7 @@ func (s *Server) tradeRoutes() {
 type TradeQuery struct {
 	VenueFilter
 	StrategyName string    `query:"strategyName" maxLength:"50" doc:"In any case"`
-	Instrument   string    `query:"instrument" maxLength:"60"`
+	Instrument   string    `query:"instrument" maxLength:"60" pattern:"^[A-Z0-9]{2,12}(_[A-Z0-9]{2,12})?-[A-Z0-9][A-Z0-9-]{0,30}$" patternDescription:"the name of an instrument such as BTC_USDC-PERPETUAL"`
 	Status       string    `query:"status" enum:"open,closed"`
 	From         time.Time `query:"from" doc:"Entered at or after"`
 	To           time.Time `query:"to" doc:"Entered before"`

@@ -8,20 +8,20 @@ import (
 
 // VenueQuery names one environment of a broker in a query string.
 type VenueQuery struct {
-	Broker      string `query:"broker" default:"deribit" maxLength:"20"`
-	Environment string `query:"environment" required:"true" maxLength:"20" doc:"live, testnet or paper"`
+	Broker      string `query:"broker" default:"deribit" enum:"deribit"`
+	Environment string `query:"environment" required:"true" enum:"live,testnet,paper"`
 }
 
 // VenueFilter is a VenueQuery that may be left out.
 type VenueFilter struct {
-	Broker      string `query:"broker" maxLength:"20"`
-	Environment string `query:"environment" maxLength:"20" doc:"live, testnet or paper; none: all"`
+	Broker      string `query:"broker" enum:"deribit"`
+	Environment string `query:"environment" enum:"live,testnet,paper" doc:"none: all"`
 }
 
 // VenueBody names one environment of a broker in a body.
 type VenueBody struct {
-	Broker      string `json:"broker,omitempty" default:"deribit" maxLength:"20"`
-	Environment string `json:"environment" maxLength:"20" doc:"live, testnet or paper"`
+	Broker      string `json:"broker,omitempty" default:"deribit" enum:"deribit"`
+	Environment string `json:"environment" enum:"live,testnet,paper"`
 }
 
 func (v VenueQuery) account(ctx context.Context) (trade.AccountID, error) {
