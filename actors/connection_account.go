@@ -55,7 +55,7 @@ func (n *connection) moveStop(c *kit.Context, m MoveStop) {
 	if n.account == nil {
 		return
 	}
-	out, err := n.account.MoveStop(m.Trade, m.Price, m.BreakEven, n.now())
+	out, err := n.account.MoveStop(m.Trade, m.Price, m.Mark, m.BreakEven, n.now())
 	if err != nil {
 		c.Log().Info().Err(err).Msg("connection.stop.unmoved")
 		return

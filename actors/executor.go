@@ -278,12 +278,14 @@ func (e *executor) act(c *kit.Context, d trade.Decision, err error, in strategy.
 	if err == nil {
 		plan, err = e.x.config.Plan(in)
 	}
+	if len(plan.Detail) > 0 { // a refused plan explains itself too
+		d.Detail = plan.Detail
+	}
 	if err != nil {
 		e.decline(c, d, refusal(err))
 		return
 	}
 	d.Intent = newIntent()
-	d.Detail = encode(map[string]any{"plan": plan, "signal": in.Analysis.Signal, "indicators": in.Analysis.Indicators})
 	d.Reason = "The signal and every check allowed this entry."
 	e.x.decision, e.x.intent, e.x.enteredAt, e.x.begun = &d, d.Intent, e.now(), true
 	e.connection().Tell(EnterPosition{
@@ -365,7 +367,7 @@ func (e *executor) breakEven(m PriceReached) {
 		there = !move.Trigger.Less(m.Ticker.Mark)
 	}
 	if there {
-		e.connection().Tell(MoveStop{Trade: e.x.trade.ID, Price: move.Stop, BreakEven: true})
+		e.connection().Tell(MoveStop{Trade: e.x.trade.ID, Price: move.Stop, Mark: m.Ticker.Mark, BreakEven: true})
 	}
 }
 

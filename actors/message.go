@@ -39,6 +39,7 @@ type MoveStop struct {
 	kit.Must
 	Trade     trade.TradeID
 	Price     trade.Dec
+	Mark      trade.Dec // the present mark price
 	BreakEven bool
 }
 

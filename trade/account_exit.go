@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// MoveStop moves the stop of an open trade in its favour, by amending it.
-func (a *Account) MoveStop(id TradeID, price Dec, breakEven bool, now time.Time) (Outcome, error) {
+// MoveStop moves the stop of an open trade in its favour, by amending it. Mark is the present mark
+// price; the one that the exchange told with the position is as old as the position.
+func (a *Account) MoveStop(id TradeID, price, mark Dec, breakEven bool, now time.Time) (Outcome, error) {
 	h := a.holdingByID(id)
 	if h == nil || h.ExitTime != nil || h.exit != "" {
 		return Outcome{}, Errorf(NotFound, "trade_not_found", "There is no such open trade.")
@@ -18,6 +19,11 @@ func (a *Account) MoveStop(id TradeID, price Dec, breakEven bool, now time.Time)
 	}
 	if !better {
 		return Outcome{}, Errorf(Conflict, "stop_not_better", "The stop is already at %s.", h.StopLoss)
+	}
+	if mark.Sign() > 0 {
+		p := a.positions[h.Instrument]
+		p.MarkPrice = mark
+		a.positions[h.Instrument] = p
 	}
 	if a.through(h, price) {
 		return Outcome{}, Errorf(Conflict, "stop_through_mark", "A stop at %s would be hit at once.", price)

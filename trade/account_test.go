@@ -78,7 +78,7 @@ func TestAccount_ExitReasons(t *testing.T) {
 		"target": {func(d *desk) { d.x.move(NewDec(50600)) }, ExitTarget},
 		"stop":   {func(d *desk) { d.x.move(NewDec(49400)) }, ExitStop},
 		"break even": {func(d *desk) {
-			out, err := d.MoveStop(d.OpenTrades()[0].ID, NewDec(50001), true, d.x.now)
+			out, err := d.MoveStop(d.OpenTrades()[0].ID, NewDec(50001), NewDec(50200), true, d.x.now)
 			if err != nil {
 				panic(err)
 			}
@@ -100,8 +100,6 @@ func TestAccount_ExitReasons(t *testing.T) {
 			d := newDesk(50000)
 			require.NoError(t, d.enter(1, Buy))
 			d.hear()
-			d.x.price = NewDec(50100)
-			d.hearOne(d.x.position())
 			c.end(d)
 			d.wait(3 * time.Second)
 			require.Equal(t, c.reason, d.theTrade(t).ExitReason)
