@@ -140,6 +140,73 @@ describe('the page', () => {
     await second.leave()
   })
 
+  it('keeps two tabs of one browser signed in', async () => {
+    const twin = await first.context.newPage()
+    first.listen(twin)
+    await twin.goto(url)
+    await twin.getByTestId('running-strategy').getByText('Razor').waitFor()
+    await Promise.all([twin.reload(), first.page.reload()])
+    for (const page of [twin, first.page]) await page.getByTestId('running-strategy').getByText('Razor').waitFor()
+    await twin.close()
+    first.quiet()
+  })
+
+  it('signs out another device at once', async () => {
+    const other = await Visitor.arrive(browser)
+    await signIn(other, anna)
+    await first.goto('/settings')
+    const device = first.page.getByTestId('sessions').getByRole('listitem').filter({ hasNotText: 'This device' })
+    await device.first().getByRole('button', { name: 'Sign out' }).click()
+    await first.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+    await other.page.getByText('You were signed out.').waitFor()
+    await other.leave()
+    first.quiet()
+  })
+
+  it('shows the server’s own sentence when a key is refused, and forgets no typing', async () => {
+    const visitor = await Visitor.arrive(browser)
+    const { page } = visitor
+    await visitor.register(`carl-${run}@example.com`)
+    await page.getByRole('link', { name: 'Settings' }).first().click()
+    const card = page.getByTestId('key-paper')
+    await card.getByText('Use a key of a separate paper exchange').click()
+    await card.getByLabel('API key (Client ID)').fill('nobody')
+    await card.getByLabel('API secret (Client Secret)').fill('knows-this-secret')
+    await card.getByRole('button', { name: 'Save and connect' }).click()
+    await card.getByRole('alert').getByText('The exchange refused this key.').waitFor()
+    assert.equal(await card.getByLabel('API key (Client ID)').inputValue(), 'nobody')
+    await visitor.leave()
+  })
+
+  it('lets the owner switch a user off and on, and delete them', async () => {
+    const owner = await Visitor.arrive(browser)
+    const { page } = owner
+    await signIn(owner, `owner-${run}@example.com`)
+    await page.getByRole('link', { name: 'Admin' }).first().click()
+    await page.getByLabel('Search by e-mail or name').fill('bram-')
+    const line = page.getByTestId('users').getByRole('listitem').filter({ hasText: bram })
+    const act = async (name) => {
+      await line.getByRole('button', { name: /Actions for/ }).click()
+      await page.getByRole('menuitem', { name }).click()
+      await page.getByRole('dialog').getByRole('button', { name }).click()
+    }
+    await act('Switch off')
+    await line.getByText('Switched off').waitFor()
+    const user = await Visitor.arrive(browser)
+    await user.goto('/login')
+    await user.page.getByLabel('E-mail address').fill(bram)
+    await user.page.getByLabel('Password', { exact: true }).fill(password)
+    await user.page.getByRole('button', { name: 'Sign in' }).click()
+    await user.page.getByRole('alert').getByText('switched off').waitFor()
+    await user.leave()
+    await act('Switch on')
+    await line.getByText('Switched off').waitFor({ state: 'hidden' })
+    await act('Delete')
+    await page.getByText('Nobody found.').waitFor()
+    owner.quiet()
+    await owner.leave()
+  })
+
   it('says that the link is lost, and catches up by itself', async () => {
     const visitor = await Visitor.arrive(browser)
     const { page } = visitor

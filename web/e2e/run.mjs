@@ -13,12 +13,17 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const startWithin = 240_000
 
 if (process.env.TRADEBAAS_URL) {
-  if (!process.env.TRADEBAAS_OWNER_LINK) throw new Error('TRADEBAAS_OWNER_LINK is not set: it is the one-time link that the server prints')
+  if (!process.env.TRADEBAAS_OWNER_LINK) stop('TRADEBAAS_OWNER_LINK is not set: it is the one-time link that the server prints')
   process.exitCode = await test(process.env.TRADEBAAS_URL, process.env.TRADEBAAS_OWNER_LINK)
 } else {
   await withServer(async (url, link) => {
     process.exitCode = await test(url, link)
   })
+}
+
+function stop(why) {
+  console.error(why)
+  process.exit(1)
 }
 
 /** Runs every test file; gives the exit code. */
@@ -34,7 +39,7 @@ async function test(url, link) {
 
 async function withServer(use) {
   const binary = join(root, 'bin', 'tradebaas')
-  if (!existsSync(binary)) throw new Error('bin/tradebaas is not built: run make build first')
+  if (!existsSync(binary)) stop('bin/tradebaas is not built: run make build first')
   const data = mkdtempSync(join(tmpdir(), 'tradebaas-browser-'))
   const [port, admin] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`

@@ -19,7 +19,8 @@ describe('numbers', () => {
 
   it('show money with its currency and sign', () => {
     expect(seen(number.money('12.5', 'USDC', 'en', true))).toBe('+12.50 USDC')
-    expect(seen(number.money('-0.031', 'USDC', 'en', true))).toBe('-0.03 USDC')
+    expect(seen(number.money('-0.031', 'USDC', 'en', true))).toBe('-0.031 USDC')
+    expect(seen(number.money('9999.9919', 'USDC', 'en'))).toBe('9,999.99 USDC')
     expect(seen(number.money('0.1', 'BTC', 'en'))).toBe('0.1000 BTC')
     expect(seen(number.money('0', 'USDC', 'en', true))).toBe('0.00 USDC')
   })

@@ -39,11 +39,12 @@ export function price(value: Value, language: string, tick?: Decimal): string {
 /** Coins keep eight digits, money two. */
 const cents = new Set(['USD', 'USDC', 'USDT', 'EURR', 'EUR'])
 
-/** An amount of money with its currency behind it. Signed: "+" before a gain too. */
+/** An amount of money with its currency behind it, to the cent; less than ten cents shows more. Signed: "+" before a gain too. */
 export function money(value: Value, currency: string, language: string, signed = false): string {
+  const small = signOf(value) !== 0 && Math.abs(Number(value)) < 0.1
   const shown = text(value, language, {
     minimumFractionDigits: cents.has(currency) ? 2 : 4,
-    maximumFractionDigits: cents.has(currency) ? 2 : 8,
+    maximumFractionDigits: cents.has(currency) ? (small ? 4 : 2) : 8,
     signDisplay: signed ? 'exceptZero' : 'auto',
   })
   return shown === absent || currency === '' ? shown : `${shown} ${currency}`

@@ -39,7 +39,7 @@ export function MarketBar({ environment, instrument }: { environment: Environmen
             ))}
           </Select>
         </div>
-        <div className="min-w-36">
+        <div className="w-full sm:w-auto sm:min-w-36">
           <p className="text-xs text-muted">
             {t('market.last')} {spec !== undefined && <span>({spec.quote})</span>}
           </p>
@@ -47,7 +47,7 @@ export function MarketBar({ environment, instrument }: { environment: Environmen
             {ticker === undefined ? <span className="text-muted">–</span> : <Moving value={Number(ticker.last)} text={price(ticker.last)} />}
           </p>
         </div>
-        <dl className="grid flex-1 grid-cols-2 gap-x-4 gap-y-1.5 text-sm lg:grid-cols-4">
+        <dl className="grid w-full grid-cols-2 gap-x-4 sm:w-auto sm:flex-1 gap-y-1.5 text-sm lg:grid-cols-4">
           <Figure label={t('market.mark')}>{price(ticker?.mark)}</Figure>
           <Figure label={t('market.index')}>{price(ticker?.index)}</Figure>
           <Figure label={t('market.bid')}>{price(ticker?.bid)}</Figure>
