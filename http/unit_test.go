@@ -2,11 +2,14 @@ package http
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tradebaas/tradebaas/trade"
 )
 
 func TestThrottle_delays_grow_and_end(t *testing.T) {
@@ -101,4 +104,14 @@ func TestHashes(t *testing.T) {
 	}
 	_, err = HashPassword(ctx, cost, "", "short")
 	require.Error(t, err)
+}
+
+// The document's pattern and the vocabulary agree on what an instrument's name is.
+func TestInstrumentPattern(t *testing.T) {
+	request := newWorld(t).server.api.OpenAPI().Components.Schemas.Map()["StartRequest"]
+	pattern := regexp.MustCompile(request.Properties["instrument"].Pattern)
+	for _, name := range []string{"BTC_USDC-PERPETUAL", "BTC-PERPETUAL", "ETH-27JUN25", "btc-perpetual", "BTC", "", "BTC-", "-X", "A-B", "BTC_USDC_X-P", "BTC-P;DROP", "BTC-P\n"} {
+		_, err := trade.ParseInstrument(name)
+		require.Equal(t, err == nil, pattern.MatchString(name), name)
+	}
 }
