@@ -235,3 +235,43 @@ func TestSleep_is_caught_up_like_a_restart(t *testing.T) {
 	s = stored(t, dir, clock)
 	require.Equal(t, 1, settlements())
 }
+
+// When the journal cannot be written nobody is told anything: the connection ends, and after the
+// trouble the order does not exist.
+func TestUnwritable_journal_gives_no_answer(t *testing.T) {
+	dir := t.TempDir()
+	clock := simulator.NewManualClock(noon)
+	stored(t, dir, clock).Close() // two accounts: records 1 and 2
+	s := stored(t, dir, clock)
+	c := s.login(alice)
+	block := filepath.Join(dir, "journal-3.log")
+	require.NoError(t, os.Mkdir(block, 0o700))
+	c.send(`{"jsonrpc":"2.0","id":1,"method":"private/buy","params":{"instrument_name":"BTC_USDC-PERPETUAL","amount":0.01,"type":"market","label":"never"}}`)
+	_, frame, err := c.ws.ReadMessage()
+	require.Error(t, err, "%s", frame)
+	require.NoError(t, os.Remove(block))
+	require.Eventually(t, func() bool {
+		clock.Advance(time.Second)
+		ws, _, err := websocket.DefaultDialer.Dial(s.URL(), nil)
+		if err == nil {
+			ws.Close()
+		}
+		return err == nil
+	}, 10*time.Second, 10*time.Millisecond)
+	require.Empty(t, s.login(alice).call("private/get_order_state_by_label", object{"currency": "USDC", "label": "never"}))
+}
+
+// A crash between the new snapshot and the removal of the old journal repeats nothing.
+func TestOld_journal_beside_a_newer_snapshot_is_skipped(t *testing.T) {
+	dir := t.TempDir()
+	clock := simulator.NewManualClock(noon)
+	s := stored(t, dir, clock)
+	s.login(alice).call("private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "market"})
+	old, err := os.ReadFile(filepath.Join(dir, "journal-1.log"))
+	require.NoError(t, err)
+	s.Close()
+	require.NoFileExists(t, filepath.Join(dir, "journal-1.log"))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "journal-1.log"), old, 0o600))
+	s = stored(t, dir, clock)
+	amount(t, "0.01", field(s.login(alice).call("private/get_position", object{"instrument_name": btc}), "size"))
+}

@@ -171,3 +171,65 @@ func TestLiquidation_writes_a_loss_beyond_the_equity_off(t *testing.T) {
 	log := s.Account(s.alice).Log
 	require.Equal(t, "correction", log[len(log)-1].Type)
 }
+
+// Premium 100 makes 0.075 % for 8 hours; the index is 100,000. 0.1 BTC long from 12:00:01 until
+// 08:00 pays 71,999 s of 7.5 / 28,800 USDC: 18.74973958. The day after it pays 86,400 s: 22.5.
+func TestFunding_is_paid_once_at_each_settlement(t *testing.T) {
+	s := newStage(t, "100000")
+	s.script.premium = 1_000_000
+	s.pass(1)
+	s.do(place(s.alice, linear, ticket(1, "0.1", "")))
+	s.pass(20*3600 - 1)
+	log := s.Account(s.alice).Log
+	row := log[len(log)-1]
+	require.Equal(t, "settlement", row.Type)
+	same(t, "-18.74973958", row.Interest)
+	same(t, "0", s.position(s.alice, linear).Funding)
+	s.pass(86_400)
+	log = s.Account(s.alice).Log
+	same(t, "-22.5", log[len(log)-1].Interest.Round(6))
+	// Cash: the fee, both fundings, and the mark's profit of 0.1 x -0.1 against the settlement index.
+	same(t, "9955.24026", s.summary(s.alice, "USDC").Balance.Round(5))
+}
+
+// Whatever the price does, no account ends a second with a position that its equity no longer covers.
+func TestLiquidation_is_never_late(t *testing.T) {
+	for name, usd := range map[string]func(n int64) int64{
+		"falls evenly":  func(n int64) int64 { return 100_000 - 15*n },
+		"falls in runs": func(n int64) int64 { return 100_000 - 600*(n/40) },
+		"rises evenly":  func(n int64) int64 { return 100_000 + 20*n },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, "100000")
+			for n, size := range []string{"0.5", "1", "2", "3.5"} {
+				id := s.open(size)
+				s.do(place(id, linear, ticket(1-2*int64(n%2), size, "")))
+				s.do(place(id, inverse, ticket(2*int64(n%2)-1, "50000", "")))
+			}
+			for n := int64(1); n < 600; n++ {
+				s.move(trade.NewDec(usd(n)).String())
+				for id := s.bob + 1; id <= s.bob+4; id++ {
+					for _, c := range []trade.Currency{"USDC", "BTC"} {
+						sum := s.summary(id, c)
+						require.True(t, sum.Maintenance.IsZero() || sum.Maintenance.Cmp(sum.Equity) <= 0, "%d in second %d: %s of %s", id, n, sum.Equity, sum.Maintenance)
+					}
+				}
+			}
+		})
+	}
+}
+
+// What was taken from the book in a second stays taken over a snapshot.
+func TestSnapshot_keeps_the_book_as_it_is(t *testing.T) {
+	s := newStage(t, "100000")
+	_, before := s.MarketOf(linear).Best(-1)
+	s.do(place(s.alice, linear, ticket(1, "0.1", "")))
+	_, after := s.MarketOf(linear).Best(-1)
+	require.Equal(t, before-1000, after)
+	b, err := s.Snapshot()
+	require.NoError(t, err)
+	x, err := core.Restore(s.script, b)
+	require.NoError(t, err)
+	_, restored := x.MarketOf(linear).Best(-1)
+	require.Equal(t, after, restored)
+}

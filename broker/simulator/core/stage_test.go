@@ -15,18 +15,30 @@ type script struct {
 	from    []int64
 	usd     []string
 	premium int64
+	ticks   map[scripted]core.Tick
 }
 
 func (s *script) Tick(i *core.Instrument, second int64) core.Tick {
-	usd := s.usd[0]
-	for n, at := range s.from {
-		if second >= at {
-			usd = s.usd[n]
-		}
+	n := len(s.from) - 1
+	for n > 0 && second < s.from[n] {
+		n--
 	}
-	ticks, _ := i.Ticks(trade.MustDec(usd).NearestTo(i.TickSize))
-	fine := int64(trade.MustDec(usd).Mul(trade.NewDec(10_000)).Float())
-	return core.Tick{Price: ticks, Index: fine, Mark: fine + s.premium, Volume: 1, Spread: 1}
+	key := scripted{s.usd[n], i.ID}
+	tick, known := s.ticks[key]
+	if !known {
+		usd := trade.MustDec(s.usd[n])
+		ticks, _ := i.Ticks(usd.NearestTo(i.TickSize))
+		fine := int64(usd.Mul(trade.NewDec(10_000)).Float())
+		tick = core.Tick{Price: ticks, Index: fine, Mark: fine, Volume: 1, Spread: 1}
+		s.ticks[key] = tick
+	}
+	tick.Mark += s.premium
+	return tick
+}
+
+type scripted struct {
+	usd        string
+	instrument int
 }
 
 func (s *script) Bar(*core.Instrument, int64, int64) core.Bar { return core.Bar{} }
@@ -50,7 +62,7 @@ type stage struct {
 
 func newStage(t testing.TB, usd string) *stage {
 	t.Helper()
-	sc := &script{from: []int64{0}, usd: []string{usd}}
+	sc := &script{from: []int64{0}, usd: []string{usd}, ticks: map[scripted]core.Tick{}}
 	s := &stage{Exchange: core.New(sc, dawn*1000), t: t, script: sc, now: dawn}
 	s.alice, s.bob = s.open("alice"), s.open("bob")
 	return s

@@ -63,7 +63,6 @@ func (x *Exchange) triggered(m *Market, o *Order) {
 		return
 	}
 	x.finish(o, Triggered, "")
-	x.follow() // the sibling goes before the child trades
 	x.admit(&child)
 	x.enter(&child)
 }
