@@ -104,7 +104,7 @@ func (c *call) market() (*core.Market, *wireError) {
 	return m, nil
 }
 
-var ok = []byte(`"ok"`)
+var okResult = []byte(`"ok"`)
 
 // methods are those that the exchange serves.
 var methods map[string]method

@@ -35,7 +35,7 @@ func (c *call) switchCOD(on bool) ([]byte, *wireError) {
 	} else {
 		c.conn.cancelOnDisconnect = on
 	}
-	return ok, nil
+	return okResult, nil
 }
 
 func (c *call) getCOD() ([]byte, *wireError) {

@@ -40,12 +40,12 @@ func (c *call) setHeartbeat() ([]byte, *wireError) {
 	}
 	c.conn.heartbeat, c.conn.testBefore = seconds*1000, 0
 	c.conn.nextBeat = c.e.now() + c.conn.heartbeat
-	return ok, nil
+	return okResult, nil
 }
 
 func (c *call) disableHeartbeat() ([]byte, *wireError) {
 	c.conn.heartbeat, c.conn.testBefore = 0, 0
-	return ok, nil
+	return okResult, nil
 }
 
 // logout closes the socket without an answer.

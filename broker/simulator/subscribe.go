@@ -86,7 +86,7 @@ func (c *call) unsubscribeAll() ([]byte, *wireError) {
 		c.e.drop(ch, c.conn)
 		delete(c.conn.channels, name)
 	}
-	return ok, nil
+	return okResult, nil
 }
 
 // drop takes a connection off a channel; a channel without subscribers is gone.

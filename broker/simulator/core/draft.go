@@ -47,7 +47,7 @@ func (o *Order) size(i *Instrument, amount, contracts trade.Dec) *Error {
 
 func (o *Order) timing(t Ticket) *Error {
 	switch o.TIF {
-	case GoodTilCancelled, GoodTilDay, ImmediateOrKill, FillOrKill:
+	case GoodTilCancelled, GoodTilDay, ImmediateOrCancel, FillOrKill:
 	default:
 		return Invalid("time_in_force", "unknown value")
 	}

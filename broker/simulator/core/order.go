@@ -24,10 +24,10 @@ const (
 
 // How long an order lives.
 const (
-	GoodTilCancelled = "good_til_cancelled"
-	GoodTilDay       = "good_til_day"
-	ImmediateOrKill  = "immediate_or_cancel"
-	FillOrKill       = "fill_or_kill"
+	GoodTilCancelled  = "good_til_cancelled"
+	GoodTilDay        = "good_til_day"
+	ImmediateOrCancel = "immediate_or_cancel"
+	FillOrKill        = "fill_or_kill"
 )
 
 // How linked orders depend on each other.

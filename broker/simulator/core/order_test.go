@@ -25,8 +25,8 @@ func TestPlace_refuses(t *testing.T) {
 		"buy above the band":         {ticket(1, "0.01", "101600"), &core.Error{Code: 10007}},
 		"sell below the band":        {ticket(-1, "0.01", "98400"), &core.Error{Code: 10005}},
 		"reduce-only without any":    {reducing(ticket(1, "0.01", "")), core.ErrReduceDirection},
-		"market with a time":         {tif(ticket(1, "0.01", ""), core.ImmediateOrKill), core.Invalid("time_in_force", "")},
-		"post-only at once":          {post(tif(ticket(1, "0.01", "99000"), core.ImmediateOrKill)), &core.Error{Code: 11055}},
+		"market with a time":         {tif(ticket(1, "0.01", ""), core.ImmediateOrCancel), core.Invalid("time_in_force", "")},
+		"post-only at once":          {post(tif(ticket(1, "0.01", "99000"), core.ImmediateOrCancel)), &core.Error{Code: 11055}},
 		"trigger missing":            {core.Ticket{Side: 1, Amount: trade.MustDec("0.01"), Type: core.StopMarket, TriggerPrice: trade.NewDec(101_000)}, core.Invalid("trigger", "")},
 		"sell stop above the mark":   {stop(core.StopMarket, -1, "0.01", "100500", ""), core.ErrTriggerTooHigh},
 		"buy stop below the mark":    {stop(core.StopMarket, 1, "0.01", "99500", ""), core.ErrTriggerTooLow},
@@ -63,7 +63,7 @@ func TestTime_in_force(t *testing.T) {
 		filled int64
 	}{
 		"good til cancelled rests":     {tif(core.GoodTilCancelled), "2", core.Open, -1},
-		"immediate or cancel ends":     {tif(core.ImmediateOrKill), "2", core.Cancelled, -1},
+		"immediate or cancel ends":     {tif(core.ImmediateOrCancel), "2", core.Cancelled, -1},
 		"fill or kill takes nothing":   {tif(core.FillOrKill), "2", core.Cancelled, 0},
 		"fill or kill takes all of it": {tif(core.FillOrKill), "0.1", core.Filled, 1000},
 	} {

@@ -146,7 +146,7 @@ func (x *Exchange) enterBook(m *Market, o *Order) {
 	x.match(m, o, limit)
 	switch {
 	case !o.Alive():
-	case o.AtMarket() || o.TIF == ImmediateOrKill || o.TIF == FillOrKill:
+	case o.AtMarket() || o.TIF == ImmediateOrCancel || o.TIF == FillOrKill:
 		x.finish(o, Cancelled, "")
 	default:
 		m.rest(o)
