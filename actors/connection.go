@@ -13,6 +13,7 @@ import (
 // The rhythm of a connection.
 const (
 	sweepEvery    = 15 * time.Second // comparing with the exchange
+	sweepIdle     = time.Minute      // while nothing of ours is there to look after
 	sweepSoon     = 2 * time.Second  // when something does not add up
 	tickEvery     = 250 * time.Millisecond
 	stateEvery    = time.Second // executors hear of balances this often at most
@@ -68,7 +69,7 @@ type connection struct {
 	again    bool // another one is wanted after it
 	fenced   bool // another server has taken over for good
 
-	followers map[trade.StrategyID]FollowAccount
+	followers map[trade.StrategyID]follower
 	ready     map[trade.StrategyID]string // what each was told last
 	closers   map[trade.OrderID][]ClosePosition
 	tick      *kit.Timer
@@ -79,7 +80,7 @@ type connection struct {
 func newConnection(env *Env, account trade.AccountID, entries AllowEntries) kit.Actor {
 	return &connection{env: env, id: account, allowed: entries,
 		status:    trade.ConnectionStatus{Venue: account.Venue, State: trade.ConnConnecting},
-		followers: map[trade.StrategyID]FollowAccount{}, ready: map[trade.StrategyID]string{}, closers: map[trade.OrderID][]ClosePosition{}}
+		followers: map[trade.StrategyID]follower{}, ready: map[trade.StrategyID]string{}, closers: map[trade.OrderID][]ClosePosition{}}
 }
 
 // Receive is the table of contents.
@@ -318,6 +319,7 @@ func (n *connection) watchGate(c *kit.Context) {
 	if n.journal.stuck(time.Now()) {
 		n.releaseProtective(c)
 	}
+	n.dropFollowers()
 	n.judge(c)
 	c.After(gateEvery, gateDue{})
 }

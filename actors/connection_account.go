@@ -2,6 +2,7 @@ package actors
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/tradebaas/tradebaas/actors/kit"
 	"github.com/tradebaas/tradebaas/trade"
@@ -9,7 +10,7 @@ import (
 
 // follow begins or renews an executor's interest in its strategy on this account.
 func (n *connection) follow(c *kit.Context, m FollowAccount) {
-	n.followers[m.Strategy] = m
+	n.followers[m.Strategy] = follower{m, time.Now()}
 	delete(n.ready, m.Strategy)
 	if n.account != nil {
 		n.apply(c, n.account.SetStrategy(m.Strategy, m.Counters, m.Cooldown))
@@ -26,6 +27,7 @@ func (n *connection) enter(c *kit.Context, m EnterPosition) {
 	n.judge(c)
 	out, err := n.account.Enter(enterCommand(m), n.now())
 	if err == nil {
+		n.sweepIn(c, sweepEvery)
 		n.record(c, out, m.Intent, nil)
 		return
 	}
@@ -106,7 +108,8 @@ func (n *connection) answerClosers(id trade.OrderID, err error) {
 // tellOutcome tells executors, through the user, and pages what is stored now.
 func (n *connection) tellOutcome(c *kit.Context, out trade.Outcome) {
 	for _, t := range out.Change.Trades {
-		c.Parent().Tell(TradeChanged{Strategy: t.Strategy, Trade: t, Counters: n.account.Counters(t.Strategy), At: n.now()})
+		c.Parent().Tell(TradeChanged{Strategy: t.Strategy, Trade: t, Counters: n.account.Counters(t.Strategy),
+			ByHand: n.account.ByHand(t.ID), At: n.now()})
 		c.Parent().Tell(n.published(topicTrades, string(t.ID), true, tradeItem{t, n.id.Venue}))
 		n.publishPosition(c, t.Instrument)
 	}
@@ -136,6 +139,22 @@ func (n *connection) readiness(id trade.StrategyID) string {
 		return reason.Message
 	}
 	return fmt.Sprint("ready ", n.account.Foreign(n.followers[id].Instrument))
+}
+
+// follower is an executor's lease on its account.
+type follower struct {
+	FollowAccount
+	renewed time.Time
+}
+
+// dropFollowers forgets the executors that have not renewed their lease.
+func (n *connection) dropFollowers() {
+	for id, f := range n.followers {
+		if time.Since(f.renewed) > leaseTerm {
+			delete(n.followers, id)
+			delete(n.ready, id)
+		}
+	}
 }
 
 func (n *connection) tellStates(c *kit.Context) {

@@ -167,7 +167,9 @@ func (n *connection) compare(c *kit.Context, m snapshotTaken) {
 			n.allCompared(c)
 		}
 	})
-	n.sweepIn(c, sweepEvery)
+	if n.sweep == nil { // unless the outcome wants one sooner
+		n.sweepIn(c, n.rhythm())
+	}
 	if n.again {
 		n.snapshot(c)
 	}
@@ -183,6 +185,14 @@ func (n *connection) allCompared(c *kit.Context) {
 	}
 	n.judge(c)
 	n.statesSoon(c)
+}
+
+// rhythm is how soon the account is compared again.
+func (n *connection) rhythm() time.Duration {
+	if n.account.Idle() {
+		return sweepIdle
+	}
+	return sweepEvery
 }
 
 func (n *connection) sweepIn(c *kit.Context, d time.Duration) {

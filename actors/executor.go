@@ -216,10 +216,15 @@ func (e *executor) hearAccount(c *kit.Context, m AccountState) {
 func (e *executor) hearTrade(c *kit.Context, m TradeChanged) {
 	if e.x.hearTrade(m) {
 		c.Log().Info().Str("reason", m.Trade.ExitReason).Str("net", m.Trade.Net.String()).Msg("executor.trade.closed")
+		if m.ByHand {
+			e.end(c, trade.Paused, trade.ExecutionError, closedByHand)
+		}
 	}
 	e.guardTrade(c)
 	e.finish(c)
 }
+
+const closedByHand = "The position was closed at the exchange, not by this strategy. Stop it and start it again to go on."
 
 // finish stops a strategy that has made all its trades.
 func (e *executor) finish(c *kit.Context) {

@@ -374,3 +374,20 @@ func TestExecutor_BadConfig(t *testing.T) {
 		require.Equal(t, trade.Errored, f.ledger.status(trade.NewStrategyID(alice, "Gone", btcPaper)))
 	})
 }
+
+func TestExecutor_ClosedByHandPauses(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := open(t, strategy.Rules{}, scriptedRuns)
+		defer f.shut()
+		f.run(3*time.Second, fifty)
+		f.candle(strategy.Long)
+		f.x.change(func() {
+			amount := f.x.size
+			f.x.take(f.x.add(trade.VenueOrder{Instrument: btc, Side: trade.Sell, Type: "market", State: "open", Amount: amount}), fifty)
+		})
+		f.run(5*time.Second, fifty)
+		require.Equal(t, trade.ExitManual, f.oneTrade().ExitReason)
+		require.Empty(t, f.x.live(), "what protected it is gone")
+		require.Equal(t, trade.Paused, f.ledger.status(scriptedID), "a person has taken over")
+	})
+}

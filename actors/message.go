@@ -101,6 +101,7 @@ type TradeChanged struct {
 	Strategy trade.StrategyID
 	Trade    trade.Trade
 	Counters trade.Counters // of the strategy after this change
+	ByHand   bool           // closed by an order that is not ours
 	At       time.Time      // exchange time
 }
 

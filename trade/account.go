@@ -29,6 +29,7 @@ type Account struct {
 	seen  map[VenueTradeID]mark      // fills applied, above the cursor
 
 	positions map[Instrument]standing
+	marks     map[Instrument]sightedMark
 	balances  map[Currency]Balance
 	specs     map[Instrument]Spec
 	cursors   map[Instrument]Cursor
@@ -77,6 +78,12 @@ type standing struct {
 	at time.Time
 }
 
+// sightedMark is a mark price and when it was told.
+type sightedMark struct {
+	price Dec
+	at    time.Time
+}
+
 type mark struct {
 	instrument Instrument
 	seq        int64
@@ -87,7 +94,7 @@ func NewAccount(id AccountID, origin Origin, limits Limits, record AccountRecord
 	a := &Account{
 		id: id, origin: origin, limits: limits, refusal: ErrNotConnected,
 		owner: map[VenueOrderID]*tracked{}, live: map[VenueOrderID]sighting{}, gone: map[VenueOrderID]time.Time{},
-		seen: map[VenueTradeID]mark{}, positions: map[Instrument]standing{}, balances: map[Currency]Balance{},
+		seen: map[VenueTradeID]mark{}, marks: map[Instrument]sightedMark{}, positions: map[Instrument]standing{}, balances: map[Currency]Balance{},
 		specs: map[Instrument]Spec{}, cursors: map[Instrument]Cursor{}, counters: map[StrategyID]Counters{},
 		cooldowns: map[StrategyID]time.Duration{}, exits: map[StrategyID]time.Time{},
 		amending: map[VenueOrderID]time.Time{}, cancelled: map[VenueOrderID]time.Time{},

@@ -47,6 +47,7 @@ type EnterCommand struct {
 // by Withdraw.
 func (a *Account) Enter(cmd EnterCommand, now time.Time) (Outcome, error) {
 	a.specs[cmd.Instrument] = cmd.Spec
+	a.marked(cmd.Instrument, cmd.Ticker.Mark, cmd.Ticker.Time)
 	checks := []func(EnterCommand, time.Time) *Error{
 		a.checkReady, a.checkFresh, a.checkFree, a.checkShape, a.checkPrices, a.checkMargin, a.checkLimits,
 	}

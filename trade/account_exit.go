@@ -7,7 +7,7 @@ import (
 )
 
 // MoveStop moves the stop of an open trade in its favour, by amending it. Mark is the present mark
-// price; the one that the exchange told with the position is as old as the position.
+// price.
 func (a *Account) MoveStop(id TradeID, price, mark Dec, breakEven bool, now time.Time) (Outcome, error) {
 	h := a.holdingByID(id)
 	if h == nil || h.ExitTime != nil || h.exit != "" {
@@ -20,12 +20,8 @@ func (a *Account) MoveStop(id TradeID, price, mark Dec, breakEven bool, now time
 	if !better {
 		return Outcome{}, Errorf(Conflict, "stop_not_better", "The stop is already at %s.", h.StopLoss)
 	}
-	if mark.Sign() > 0 {
-		p := a.positions[h.Instrument]
-		p.MarkPrice = mark
-		a.positions[h.Instrument] = p
-	}
-	if a.through(h, price) {
+	a.marked(h.Instrument, mark, now)
+	if a.through(h, price, now) {
 		return Outcome{}, Errorf(Conflict, "stop_through_mark", "A stop at %s would be hit at once.", price)
 	}
 	h.StopLoss, h.BreakEvenDone, h.dirty = price, h.BreakEvenDone || breakEven, true

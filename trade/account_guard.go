@@ -112,14 +112,14 @@ func (a *Account) level(h *holding, now time.Time) {
 	switch {
 	case l.Passed:
 		a.exitTrade(h, ExitTargetPassed, now)
-	case a.through(h, h.StopLoss):
+	case a.through(h, h.StopLoss, now):
 		a.exitTrade(h, ExitStop, now)
 	}
 }
 
-// through tells whether the mark price is at or beyond a stop.
-func (a *Account) through(h *holding, stop Dec) bool {
-	mark := a.positions[h.Instrument].MarkPrice
+// through tells whether the mark price is known to be at or beyond a stop.
+func (a *Account) through(h *holding, stop Dec, now time.Time) bool {
+	mark := a.mark(h.Instrument, now)
 	if mark.Sign() <= 0 || stop.Sign() <= 0 {
 		return false
 	}

@@ -257,7 +257,7 @@ func (a *Account) amendRefused(h *holding, t *tracked, now time.Time) {
 		h.TakeProfit, h.dirty = t.Price, true
 		return
 	}
-	if a.through(h, h.StopLoss) {
+	if a.through(h, h.StopLoss, now) {
 		a.exitTrade(h, ExitStop, now)
 		return
 	}

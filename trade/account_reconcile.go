@@ -62,6 +62,7 @@ func (a *Account) Reconcile(s Snapshot, now time.Time) Outcome {
 	a.doubtMissing(s, now)
 	a.cancelOrphans(s, now)
 	a.findGhosts(s, now)
+	a.noteForeign(now)
 	return a.settle(now)
 }
 
@@ -71,6 +72,7 @@ func (a *Account) takePositions(s Snapshot) {
 		listed[p.Instrument] = true
 		if known, ok := a.positions[p.Instrument]; !ok || !known.at.After(s.Asked) {
 			a.positions[p.Instrument] = standing{p, s.Asked}
+			a.marked(p.Instrument, p.MarkPrice, s.Asked)
 		}
 	}
 	for _, i := range sortedKeys(a.positions) {
@@ -134,6 +136,15 @@ func (a *Account) needed(l Label, v VenueOrder) bool {
 	}
 	size := a.unexplained(v.Instrument)
 	return a.openOn(v.Instrument) == nil && v.ReduceOnly && (size.Sign() > 0 && v.Side == Sell || size.Sign() < 0 && v.Side == Buy)
+}
+
+// noteForeign tells the user of a position that somebody else changed while a trade of ours is open.
+func (a *Account) noteForeign(now time.Time) {
+	for _, h := range a.holdings {
+		if h.ExitTime == nil && h.doubts == 0 && a.Foreign(h.Instrument) {
+			a.repair(h.Instrument, "foreign_position", string(h.Intent), "The position differs from what the strategy's own orders explain; its stop stays, and nothing new is entered.", now)
+		}
+	}
 }
 
 // findGhosts closes trades whose position is gone without a fill that tells how: two readings must

@@ -427,3 +427,36 @@ func TestAccount_ClosePosition(t *testing.T) {
 	d.do(out)
 	require.True(t, d.x.size.IsZero())
 }
+
+// A mark price from long ago says nothing about a stop of today.
+func TestAccount_OldMarkPrice(t *testing.T) {
+	d := newDesk(50000)
+	d.x.price = NewDec(48000)
+	d.hearOne(d.x.position())
+	d.x.price = NewDec(50000)
+	d.x.now = d.x.now.Add(time.Hour)
+	require.NoError(t, d.enter(1, Buy))
+	require.Len(t, d.OpenTrades(), 1)
+	d.hear()
+	d.wait(3 * time.Second)
+	require.Len(t, d.OpenTrades(), 1, "not closed because of it")
+}
+
+// A trade whose fills are not stored any more is carried on from its own figures.
+func TestAccount_RestartWithoutFills(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	clear(d.ledger.fills)
+	d.x.now = d.x.now.Add(5 * time.Minute)
+	d.ledger.cursors[testMarket.Instrument] = Cursor{Seq: 1, Time: testStart}
+	d.restart()
+	decEqual(t, "0.01", d.ledgerNow())
+	d.x.move(NewDec(50500))
+	d.wait(3 * time.Second)
+	tr := d.theTrade(t)
+	require.Equal(t, ExitTarget, tr.ExitReason)
+	decEqual(t, "50000", tr.EntryPrice)
+	decEqual(t, "5", tr.PnL)
+	decEqual(t, "0.35175", tr.Fees)
+}

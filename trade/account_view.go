@@ -63,6 +63,27 @@ func (a *Account) OpenTrades() []Trade {
 	return list
 }
 
+// Idle tells whether there is nothing of ours to look after: no order, no open trade, no position.
+func (a *Account) Idle() bool {
+	for _, t := range a.orders {
+		if !t.State.Terminal() {
+			return false
+		}
+	}
+	return !a.HasPosition()
+}
+
+// ByHand tells whether a trade that has just ended was closed by an order that is not ours: the
+// user's own hand at the exchange, or a liquidation.
+func (a *Account) ByHand(id TradeID) bool {
+	h := a.holdingByID(id)
+	if h == nil || h.ExitTime == nil {
+		return false
+	}
+	p, closed := h.lastExit()
+	return closed && p.role == ""
+}
+
 // Entering tells whether an entry of a strategy is under way.
 func (a *Account) Entering(s StrategyID) bool {
 	for _, t := range a.orders {

@@ -99,15 +99,12 @@ func (h *holding) count() {
 			out = append(out, priced{closed, *b.ExitPrice})
 		}
 	} else {
-		h.EntryTime = time.Time{}
+		h.EntryTime = h.began()
 	}
 	for _, p := range h.fills {
 		h.PnL, h.Fees = h.PnL.Add(p.ProfitLoss), h.Fees.Add(p.Fee)
 		if p.role == Entry {
 			in = append(in, priced{p.Amount, p.Price})
-			if h.EntryTime.IsZero() || p.Time.Before(h.EntryTime) {
-				h.EntryTime = p.Time
-			}
 		} else if !h.entry(p) {
 			out = append(out, priced{p.Amount, p.Price})
 		}
@@ -120,6 +117,16 @@ func (h *holding) count() {
 		h.ExitPrice = &price
 	}
 	h.net()
+}
+
+// began is the time of the first fill of the entry, or of the first one that is known.
+func (h *holding) began() time.Time {
+	for _, p := range h.fills {
+		if p.role == Entry {
+			return p.Time
+		}
+	}
+	return h.fills[0].Time
 }
 
 func (h *holding) net() { h.Net = h.PnL.Sub(h.Fees).Add(h.Funding) }
@@ -218,7 +225,7 @@ func (a *Account) rebuild(h *holding, parts []part) {
 	for _, p := range parts {
 		h.add(p)
 	}
-	if !h.Amount.Equal(stored.Amount) || !h.Open.Equal(stored.Open) {
+	if len(parts) == 0 || !h.Amount.Equal(stored.Amount) || !h.Open.Equal(stored.Open) || !h.Fees.Equal(stored.Fees) || !h.PnL.Equal(stored.PnL) {
 		h.Trade, h.fills, h.base = stored, nil, &stored
 	}
 	h.Trade.StopLoss, h.Trade.TakeProfit, h.dirty = stored.StopLoss, stored.TakeProfit, false

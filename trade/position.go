@@ -63,7 +63,27 @@ func (a *Account) HasPosition() bool {
 // OnPosition takes the exchange's word on a position; size 0 means flat.
 func (a *Account) OnPosition(p VenuePosition, now time.Time) Outcome {
 	a.positions[p.Instrument] = standing{p, now}
+	a.marked(p.Instrument, p.MarkPrice, now)
 	return a.settle(now)
+}
+
+// markLife is how old a mark price may be to judge a stop by it.
+const markLife = 5 * time.Second
+
+// marked notes the present mark price of an instrument.
+func (a *Account) marked(i Instrument, price Dec, now time.Time) {
+	if price.Sign() > 0 {
+		a.marks[i] = sightedMark{price, now}
+	}
+}
+
+// mark is the mark price of an instrument, 0 when none is fresh: the one told with a position is as
+// old as the last change of that position.
+func (a *Account) mark(i Instrument, now time.Time) Dec {
+	if m, ok := a.marks[i]; ok && now.Sub(m.at) <= markLife {
+		return m.price
+	}
+	return Zero
 }
 
 // OnBalance takes the exchange's word on one currency.

@@ -153,6 +153,23 @@ func TestAccount_Storm(t *testing.T) {
 					d.do(out)
 				}
 			},
+			"hand": func(t *rapid.T) { // the user closes some or all at the exchange
+				d.wait(2 * time.Second)
+				d.reconcile()
+				d.hear()
+				if d.x.size.IsZero() {
+					return
+				}
+				amount, side := d.x.size.Abs(), Sell
+				if rapid.Bool().Draw(t, "half") && !amount.Less(MustDec("0.01")) {
+					amount = MustDec("0.005")
+				}
+				if d.x.size.Sign() < 0 {
+					side = Buy
+				}
+				v := d.x.add(VenueOrder{ID: d.x.id("hand"), Instrument: testMarket.Instrument, Side: side, Type: "market", State: "open", Amount: amount})
+				d.x.take(v, d.x.price)
+			},
 			"kill": func(t *rapid.T) { d.restart() },
 			"":     func(t *rapid.T) { check() },
 		})
