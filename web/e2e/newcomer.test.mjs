@@ -100,7 +100,7 @@ describe('the page', () => {
     await page.getByTestId('trade-row').getByText('Fast Test').waitFor()
     await page.getByTestId('stats').getByText('Win rate').waitFor()
     await first.accessible('the trades')
-    await page.getByLabel('Strategy').selectOption('Razor')
+    await page.getByLabel('Instrument').selectOption('BTC-PERPETUAL')
     await page.getByText('No trades match this filter.').waitFor()
     await page.getByRole('link', { name: 'Settings' }).first().click()
     await page.getByTestId('key-paper').getByText('Checked at the exchange.').waitFor()
@@ -128,7 +128,8 @@ describe('the page', () => {
     await second.press('fastTest', 'Start Fast Test')
     await second.reaches('watch', 'done', 60_000)
 
-    assert.equal(await first.page.getByTestId('recent-trades').getByTestId('trade-closed').count(), 1, 'trades of the first user')
+    // Razor may have traded meanwhile; Fast Test of the first user has traded once.
+    assert.equal(await first.page.getByTestId('recent-trades').getByTestId('trade-closed').filter({ hasText: 'Fast Test' }).count(), 1)
     assert.ok(first.user && second.user && first.user.id !== second.user.id)
     assert.ok(first.frames.length > 0, 'the first user’s page stays live meanwhile')
     for (const [who, other] of [[first, second], [second, first]]) {
@@ -257,11 +258,14 @@ describe('the page', () => {
 
   it('starts and stops a strategy from its card', async () => {
     const { page } = first
+    await first.goto('/')
     await page.getByRole('button', { name: 'Stop Razor' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click()
     await page.getByText('No strategy runs here yet.').waitFor()
     await page.getByRole('button', { name: 'Start Razor' }).last().click()
     const dialog = page.getByRole('dialog')
+    // Razor may have left a position on its instrument, and that one takes no new start until it is flat.
+    await dialog.getByLabel('Instrument').selectOption('ETH_USDC-PERPETUAL')
     await dialog.getByRole('radio', { name: /Conservative/, checked: true }).waitFor()
     await dialog.getByText('Adjust the parameters').click()
     await dialog.getByLabel('Stop distance').fill('99')
