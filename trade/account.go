@@ -54,6 +54,7 @@ type tracked struct {
 	waiting   []VenueOrderID   // ids of the placeholder that waits for the entry's fill
 	asked     time.Time        // by label, last
 	absences  int              // answers after its time limit that did not know it
+	history   bool             // the history has answered since the first of them
 	told      bool             // entries only: its end without a fill was told
 	levels    func(Dec) Levels // entries only, as are the next two
 	exit      string           // exits: why it was sent; entries: why to close at once
@@ -133,6 +134,20 @@ func (a *Account) claim(t *tracked, id VenueOrderID) {
 	}
 	a.owner[id] = t
 	t.venueIDs = append(t.venueIDs, id)
+	a.reattribute(t, id)
+}
+
+// reattribute gives fills that came before their order was known to the order that they are of.
+func (a *Account) reattribute(t *tracked, id VenueOrderID) {
+	h := a.holding(t.Intent)
+	if h == nil || !h.attribute(id, t.Role, exitReason(t)) {
+		return
+	}
+	h.count()
+	if h.ExitReason == ExitManual {
+		h.ExitReason = h.reason()
+	}
+	a.countFilled(t, h)
 }
 
 // Allow opens the account for entries; Refuse closes it with the reason that a denied entry gets.

@@ -1,6 +1,10 @@
 package trade
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // OnFill takes one fill; the same one may come any number of times.
 func (a *Account) OnFill(f Fill, now time.Time) Outcome {
@@ -17,6 +21,9 @@ func (a *Account) OnFills(i Instrument, fills []Fill, asked, now time.Time) Outc
 
 func (a *Account) fills(i Instrument, fills []Fill, asked, now time.Time) {
 	cursor := a.cursors[i]
+	fills = slices.Clone(fills)
+	slices.SortStableFunc(fills, func(x, y Fill) int { return cmp.Compare(x.Seq, y.Seq) })
+	a.noteHistory(i, asked)
 	for _, f := range fills {
 		a.fill(f, now)
 		if f.Seq > cursor.Seq && asked.Sub(f.Time) > historyPast {
@@ -65,9 +72,14 @@ func (a *Account) fill(f Fill, now time.Time) {
 	a.claim(t, f.Order)
 	a.out.fills = append(a.out.fills, f)
 	h := a.holding(t.Intent)
+	if h == nil && t.Role == Exit && t.Strategy == "" {
+		a.closedForeign(t, f)
+		return
+	}
 	if h == nil {
 		h = a.open(t, f, now)
 	}
+	before := h.Net
 	first := t.Role == Entry && h.entered().IsZero()
 	h.add(part{f, t.Role, exitReason(t)})
 	h.touched = now
@@ -75,6 +87,28 @@ func (a *Account) fill(f Fill, now time.Time) {
 	if first {
 		a.countTrade(h.Strategy, f.Time)
 	}
+	if h.ExitTime != nil {
+		a.reopenBooks(h, before)
+	}
+}
+
+// closedForeign counts a fill that closed a position of somebody else: no round trip of ours.
+func (a *Account) closedForeign(t *tracked, f Fill) {
+	t.Filled = MinDec(t.Filled.Add(f.Amount), t.Amount)
+	if t.Filled.Equal(t.Amount) {
+		t.Advance(OrderFilled)
+	}
+	a.touch(t)
+}
+
+// reopenBooks takes a fill that came after its trade was closed: it may tell how the trade ended, and
+// the strategy's limits follow the money.
+func (a *Account) reopenBooks(h *holding, before Dec) {
+	if p, known := h.lastExit(); known && h.ExitReason == ExitReconciled {
+		at := p.Time
+		h.ExitReason, h.ExitTime, h.Open = h.reason(), &at, Zero
+	}
+	a.countNet(h.Strategy, h.Net.Sub(before), *h.ExitTime)
 }
 
 // open begins the round trip of an intent with its first fill.
@@ -138,7 +172,7 @@ func (a *Account) countFilled(t *tracked, h *holding) {
 // user's own hand or by a liquidation, belongs to the trade; every other is only shown.
 func (a *Account) foreignFill(f Fill, now time.Time) {
 	h := a.openOn(f.Instrument)
-	if h == nil || f.Side == h.Side || h.Open.IsZero() {
+	if h == nil || f.Side == h.Side || h.Open.IsZero() || f.Time.Before(h.EntryTime) {
 		return
 	}
 	if h.Open.Less(f.Amount) {
@@ -215,7 +249,7 @@ func (a *Account) closeReverse(h *holding, now time.Time) {
 // OnFunding takes what funding a trade got (positive) or paid (negative).
 func (a *Account) OnFunding(id TradeID, amount Dec, now time.Time) Outcome {
 	h := a.holdingByID(id)
-	if h == nil || h.funded {
+	if h == nil || h.ExitTime == nil || h.funded {
 		return Outcome{}
 	}
 	h.funded = true

@@ -262,7 +262,7 @@ func (a *Account) amendRefused(h *holding, t *tracked, now time.Time) {
 		return
 	}
 	if h.refusals >= 3 {
-		h.StopLoss, h.dirty = t.TriggerPrice, true
+		h.StopLoss, h.BreakEvenDone, h.dirty = t.TriggerPrice, false, true
 	}
 }
 

@@ -34,8 +34,17 @@ func (a *Account) doubtful(t *tracked, now time.Time) bool {
 			return now.Sub(t.UpdatedAt) >= stopDeadline
 		}
 	}
-	h := a.holding(t.Intent) // a leg of a closed trade ends with it
-	return t.isLeg() && h != nil && h.ExitTime != nil && now.Sub(h.touched) >= linkPatience
+	h := a.holding(t.Intent)
+	return t.isLeg() && a.legOver(t) && (h == nil || now.Sub(h.touched) >= linkPatience)
+}
+
+// legOver tells whether there is nothing that a leg could protect any more: its trade is closed.
+func (a *Account) legOver(t *tracked) bool {
+	if h := a.holding(t.Intent); h != nil {
+		return h.ExitTime != nil
+	}
+	entry := a.entryOf(t.Intent)
+	return entry == nil || (entry.State.Terminal() && !a.unfilled(entry, nil))
 }
 
 func (t *tracked) isLeg() bool { return t.Role == Stop || t.Role == Target }
@@ -74,12 +83,12 @@ func (a *Account) label(label string, orders []VenueOrder, asked, now time.Time)
 	}
 	dead := !slices.ContainsFunc(orders, func(v VenueOrder) bool { return v.Live() })
 	switch {
-	case dead && t.isLeg() && h != nil && h.ExitTime != nil:
+	case dead && t.isLeg() && a.legOver(t) && !asked.Before(t.timeLimit()):
 		a.end(t, OrderCancelled, positionClosed)
 	case len(orders) > 0:
 		a.noteResolved(t, now)
 	case t.State.Terminal() || asked.Before(t.timeLimit()):
-	case t.absences == 0:
+	case !t.history:
 		t.absences++
 		a.askFills(t.Instrument)
 	default:
@@ -96,6 +105,15 @@ func (a *Account) legAbsent(h *holding, t *tracked) {
 		h.stopAbsent = h.stopAsked
 	} else {
 		h.targetAbsent = h.targetAsked
+	}
+}
+
+// noteHistory notes that the exchange's history has answered about orders that it does not know.
+func (a *Account) noteHistory(i Instrument, asked time.Time) {
+	for _, t := range a.orders {
+		if t.Instrument == i && t.absences > 0 && !asked.Before(t.timeLimit()) {
+			t.history = true
+		}
 	}
 }
 
@@ -153,15 +171,23 @@ func (a *Account) unfilled(t *tracked, h *holding) bool {
 	return known.Less(t.Filled)
 }
 
-// outstanding tells whether fills of a trade are on their way, and asks for them.
+// outstanding asks for fills of a trade that are on their way, and tells whether the position is
+// smaller than it seems: then the guard waits, but for no longer than a position may be without a stop.
 func (a *Account) outstanding(h *holding, now time.Time) bool {
+	smaller := false
 	for _, t := range a.orders {
 		if t.Intent == h.Intent && a.unfilled(t, h) {
 			a.askFillsOnce(t, now)
-			return true
+			smaller = smaller || t.Role != Entry
 		}
 	}
-	return false
+	switch {
+	case !smaller:
+		h.owed = time.Time{}
+	case h.owed.IsZero():
+		h.owed = now
+	}
+	return smaller && now.Sub(h.owed) < stopDeadline
 }
 
 // askFillsOnce asks for fills that are overdue, at most once a second.

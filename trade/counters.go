@@ -14,19 +14,26 @@ func (c Counters) On(now time.Time) Counters {
 	return c
 }
 
+// ofDay tells whether a moment is on the day that these counters are of: what is told late, of a day
+// that has passed, moves no limit of today.
+func (c Counters) ofDay(at time.Time) bool { return c.Day == at.UTC().Format(dayFormat) }
+
 // countTrade counts a trade at its first fill.
 func (a *Account) countTrade(s StrategyID, at time.Time) {
 	c := a.counters[s].On(at)
-	c.TradesToday++
+	if c.ofDay(at) {
+		c.TradesToday++
+	}
 	c.TotalTrades++
 	a.setCounters(s, c)
 }
 
 // countNet counts what a trade brought: a loss adds to the day's loss, a profit takes from it.
 func (a *Account) countNet(s StrategyID, net Dec, at time.Time) {
-	c := a.counters[s].On(at)
-	c.LossToday = MaxDec(c.LossToday.Sub(net), Zero)
-	a.setCounters(s, c)
+	if c := a.counters[s].On(at); c.ofDay(at) {
+		c.LossToday = MaxDec(c.LossToday.Sub(net), Zero)
+		a.setCounters(s, c)
+	}
 }
 
 // coolDown starts the pause after an exit; the strategy tells how long it is when it follows.

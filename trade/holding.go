@@ -31,6 +31,7 @@ type holding struct {
 	targetTries   int
 	targetNext    time.Time
 	triggered     time.Time // a stop became a market order
+	owed          time.Time // since when the exchange counts fills that it has not told
 	uneven        time.Time // since when the legs' amounts differ from the position
 	refusals      int       // of amendments in a row
 	doubts        int       // readings in which the exchange had no such position
@@ -86,6 +87,16 @@ func (h *holding) add(p part) {
 	})
 	h.count()
 	h.dirty = true
+}
+
+// attribute gives the fills of an order a role, if they had none, and tells whether there were any.
+func (h *holding) attribute(id VenueOrderID, role Role, exit string) (found bool) {
+	for i := range h.fills {
+		if p := &h.fills[i]; p.Order == id && p.role == "" {
+			p.role, p.exit, found, h.dirty = role, exit, true, true
+		}
+	}
+	return found
 }
 
 // count works the trade's figures out of its fills, always from the beginning.
@@ -217,6 +228,9 @@ func (a *Account) loadTrades(trades []Trade, fills []Fill) {
 	}
 	for _, h := range a.holdings {
 		a.rebuild(h, byTrade[h])
+		if exit, _ := a.last(h.Intent, Exit); exit != nil {
+			h.exit = exit.exit // a close that was decided is carried through
+		}
 	}
 }
 
