@@ -5,6 +5,7 @@ import (
 	"fmt"
 	nethttp "net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,16 @@ func TestAddress_behind_trusted_proxies(t *testing.T) {
 		require.Equal(t, want, entries[len(entries)-1].Address, forwarded)
 		w.server.limits.accounts.forget("nobody@trade.test")
 	}
+}
+
+// Some proxies add a line of their own below the one that the client made up.
+func TestAddress_in_several_lines(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	body := `{"email":"nobody@trade.test","password":"not the pass phrase"}`
+	answer := send(t, w.listen(), "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 9.9.9.9\r\n"+
+		"Content-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\nConnection: close\r\n\r\n"+body)
+	require.Contains(t, statusLine(answer), "401")
+	require.Equal(t, "9.9.9.9", w.storage.audits[len(w.storage.audits)-1].Address)
 }
 
 func TestAuth_cookie(t *testing.T) {

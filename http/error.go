@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/valyala/fasthttp"
 
 	"github.com/tradebaas/tradebaas/trade"
@@ -177,12 +178,16 @@ func write(c *fiber.Ctx, p *problem) error {
 	return c.Status(p.status).JSON(p)
 }
 
-func (s *Server) refuseMethod(fast *fasthttp.RequestCtx) {
-	body, err := json.Marshal(protocolProblem(405, &request{id: "none"}))
+// refuseEarly answers what the router never sees, and ends the connection.
+func (s *Server) refuseEarly(fast *fasthttp.RequestCtx, status int) {
+	r := &request{id: uuid.NewString()}
+	body, err := json.Marshal(protocolProblem(status, r))
 	if err != nil {
 		s.log.Error().Err(err).Msg("http.answer.failed")
 	}
-	fast.SetStatusCode(nethttp.StatusMethodNotAllowed)
+	fast.Response.Header.Set(fiber.HeaderXRequestID, r.id)
+	fast.SetConnectionClose()
+	fast.SetStatusCode(status)
 	fast.SetContentType(fiber.MIMEApplicationJSON)
 	fast.SetBody(body)
 }

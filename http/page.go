@@ -93,12 +93,27 @@ func (p *page) serve(c *fiber.Ctx) error {
 	f, found := p.files[c.Path()]
 	switch {
 	case found:
+	case crooked(c.Path()):
+		return errMalformed
+	case private(c.Path()):
+		return errNotFound
 	case strings.HasPrefix(c.Path(), "/assets/") || path.Ext(c.Path()) != "":
 		return errNotFound
 	default:
 		f = p.first
 	}
 	return f.send(c)
+}
+
+// crooked finds paths that another program on the way may read as a different one.
+func crooked(address string) bool {
+	plain := decoded(decoded(address))
+	return strings.ContainsAny(plain, "\\\x00") || path.Clean(plain) != strings.TrimSuffix(plain, "/") && plain != "/"
+}
+
+// private finds what only the administrators' listener serves: nobody shall take the page for it.
+func private(address string) bool {
+	return address == "/metrics" || address == "/debug" || strings.HasPrefix(address, "/debug/")
 }
 
 func (f *file) send(c *fiber.Ctx) error {

@@ -1,8 +1,10 @@
 package http
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	nethttp "net/http"
 	"net/netip"
 	"runtime/debug"
 	"strings"
@@ -122,7 +124,7 @@ func isJSON(contentType string) bool {
 func (s *Server) addressOf(c *fiber.Ctx) netip.Addr {
 	address, _ := netip.ParseAddr(c.Context().RemoteIP().String())
 	address = address.Unmap()
-	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	hops := forwardedFor(c)
 	for i := len(hops) - 1; i >= 0 && s.trusted(address); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
@@ -131,6 +133,16 @@ func (s *Server) addressOf(c *fiber.Ctx) netip.Addr {
 		address = hop.Unmap().WithZone("")
 	}
 	return address
+}
+
+// forwardedFor gives the hops of all such lines: some proxies add a line of their own below the one
+// that the client sent.
+func forwardedFor(c *fiber.Ctx) []string {
+	var hops []string
+	for _, line := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
+		hops = append(hops, strings.Split(string(line), ",")...)
+	}
+	return hops
 }
 
 func (s *Server) trusted(address netip.Addr) bool {
@@ -167,8 +179,12 @@ func (s *Server) guardEntry() {
 	handle := s.app.Handler()
 	s.app.Server().Handler = func(fast *fasthttp.RequestCtx) {
 		s.secure(&fast.Response.Header)
-		if !known(string(fast.Method())) {
-			s.refuseMethod(fast)
+		switch {
+		case !known(string(fast.Method())):
+			s.refuseEarly(fast, nethttp.StatusMethodNotAllowed)
+			return
+		case folded(fast.Request.Header.RawHeaders()):
+			s.refuseEarly(fast, nethttp.StatusBadRequest)
 			return
 		}
 		handle(fast)
@@ -182,6 +198,12 @@ func known(method string) bool {
 		}
 	}
 	return false
+}
+
+// folded finds header lines that go on in the next one. Servers and proxies read those differently,
+// which lets a request say two things.
+func folded(headers []byte) bool {
+	return bytes.Contains(headers, []byte("\n ")) || bytes.Contains(headers, []byte("\n\t"))
 }
 
 func clipped(s string, length int) string {

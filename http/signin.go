@@ -145,11 +145,13 @@ func (s *Server) recentPassword(ctx huma.Context, next func(huma.Context)) {
 func (s *Server) endSignIn(user trade.UserID, id trade.SignInID) {
 	s.signIns.forget(id)
 	s.tickets.forget(user, id)
+	s.sockets.endSignIn(user, id)
 	s.trading.EndSessions(user, string(id))
 }
 
 func (s *Server) endAllSignIns(user trade.UserID) {
 	s.signIns.forgetUser(user)
 	s.tickets.forget(user, "")
+	s.sockets.endSignIn(user, "")
 	s.trading.EndSessions(user, "")
 }

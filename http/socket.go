@@ -3,7 +3,9 @@ package http
 import (
 	"errors"
 	"fmt"
+	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fasthttp/websocket"
@@ -19,6 +21,7 @@ const (
 	writeTimeout  = 10 * time.Second
 	framesPerSec  = 20
 	framesAtOnce  = 60
+	closePatience = 300 * time.Millisecond
 	reasonLongest = 120 // bytes in a close frame
 )
 
@@ -31,25 +34,42 @@ type socket struct {
 	mu         sync.Mutex // guards what follows; writes to the connection hold it
 	connection *websocket.Conn
 	closed     bool
+	code       int // with which it was closed
+	reason     string
 	ping       *time.Timer
+
+	raw  atomic.Pointer[net.Conn] // to end a write that hangs, which holds mu
+	over atomic.Bool              // closed, for the reader
 }
 
 func newSocket() *socket { return &socket{frames: rate.NewLimiter(framesPerSec, framesAtOnce)} }
 
 func (s *socket) open(connection *websocket.Conn) {
 	connection.SetReadLimit(frameLimit)
-	_ = connection.SetReadDeadline(time.Now().Add(silenceMost)) // a dead connection shows at the next read
-	connection.SetPongHandler(func(string) error {
-		return connection.SetReadDeadline(time.Now().Add(silenceMost))
-	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.connection = connection
-	if s.closed { // the server stopped between admission and upgrade
-		s.end(websocket.CloseGoingAway, "")
+	_ = s.await(connection) // a dead connection shows at the next read
+	connection.SetPongHandler(func(string) error { return s.await(connection) })
+	if s.closed { // the sign-in ended or the server stopped between admission and upgrade
+		s.end()
 		return
 	}
+	raw := connection.NetConn()
+	if library, wrapped := raw.(interface{ UnsafeConn() net.Conn }); wrapped {
+		raw = library.UnsafeConn() // the library takes its wrapper back when the socket is done
+	}
+	s.raw.Store(&raw)
 	s.ping = time.AfterFunc(pingEvery, s.beat)
+}
+
+// await gives the peer another minute to say something, unless the socket has ended.
+func (s *socket) await(connection *websocket.Conn) error {
+	err := connection.SetReadDeadline(time.Now().Add(silenceMost))
+	if s.over.Load() {
+		return errSocketClosed
+	}
+	return err
 }
 
 func (s *socket) beat() {
@@ -69,7 +89,9 @@ func (s *socket) ReadText() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a frame: %w", err)
 	}
-	_ = s.connection.SetReadDeadline(time.Now().Add(silenceMost))
+	if err := s.await(s.connection); err != nil {
+		return nil, err
+	}
 	if kind != websocket.TextMessage {
 		s.Close(websocket.CloseUnsupportedData, "text only")
 		return nil, errSocketClosed
@@ -95,26 +117,33 @@ func (s *socket) WriteText(frame []byte) error {
 	return nil
 }
 
-// Close sends a close frame and ends the socket; a reader returns at once. Safe to repeat.
+// Close sends a close frame and ends the socket; a reader returns soon. Safe to repeat. A peer that
+// does not read, or does not answer, cannot outlive its sign-in for it.
 func (s *socket) Close(code int, reason string) {
+	if raw := s.raw.Load(); raw != nil {
+		_ = (*raw).SetWriteDeadline(time.Now().Add(closePatience)) // closing below ends it anyway
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return
 	}
-	s.closed = true
+	s.closed, s.code, s.reason = true, code, reason
+	s.over.Store(true)
 	if s.connection != nil {
-		s.end(code, reason)
+		s.end()
 	}
 }
 
-func (s *socket) end(code int, reason string) {
+func (s *socket) end() {
 	if s.ping != nil {
 		s.ping.Stop()
 	}
-	frame := websocket.FormatCloseMessage(code, clipped(reason, reasonLongest))
+	frame := websocket.FormatCloseMessage(s.code, clipped(s.reason, reasonLongest))
 	_ = s.connection.WriteControl(websocket.CloseMessage, frame, time.Now().Add(time.Second)) // the peer may be gone
-	_ = s.connection.Close()
+	// The server library closes the connection itself, once the reader has returned: after the
+	// peer's own close frame or a moment later.
+	_ = s.connection.SetReadDeadline(time.Now().Add(closePatience))
 }
 
 // sockets counts open WebSockets per user and can end them all.
@@ -122,24 +151,24 @@ type sockets struct {
 	perUser int // below 0: no limit
 
 	mu     sync.Mutex
-	all    map[trade.UserID]map[*socket]bool
+	all    map[trade.UserID]map[*socket]trade.SignInID
 	closed bool
 }
 
 func newSockets(perUser int) *sockets {
-	return &sockets{perUser: perUser, all: map[trade.UserID]map[*socket]bool{}}
+	return &sockets{perUser: perUser, all: map[trade.UserID]map[*socket]trade.SignInID{}}
 }
 
-func (s *sockets) add(user trade.UserID, one *socket) bool {
+func (s *sockets) add(user trade.UserID, signIn trade.SignInID, one *socket) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || s.perUser >= 0 && len(s.all[user]) >= s.perUser {
 		return false
 	}
 	if s.all[user] == nil {
-		s.all[user] = map[*socket]bool{}
+		s.all[user] = map[*socket]trade.SignInID{}
 	}
-	s.all[user][one] = true
+	s.all[user][one] = signIn
 	return true
 }
 
@@ -160,6 +189,18 @@ func (s *sockets) count() int {
 		count += len(own)
 	}
 	return count
+}
+
+// endSignIn ends the sockets of a sign-in with 1008, "" all of the user's, without waiting. The
+// user's actor does the same; this also reaches a socket that it does not know yet.
+func (s *sockets) endSignIn(user trade.UserID, signIn trade.SignInID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for one, own := range s.all[user] {
+		if signIn == "" || own == signIn {
+			go one.Close(websocket.ClosePolicyViolation, "signed out")
+		}
+	}
 }
 
 // closeAll ends every socket with 1001 and admits no new one.

@@ -33,7 +33,7 @@ type pass struct {
 	socket *socket
 }
 
-// admitSocket checks in this order: the origin, the upgrade, the ticket, the sign-in, the number.
+// admitSocket checks in this order: the origin, the upgrade, the ticket, the number, the sign-in.
 func (s *Server) admitSocket(c *fiber.Ctx) error {
 	if origin := c.Get(fiber.HeaderOrigin); origin != "" && !s.origins.permits(origin, c.Get(fiber.HeaderHost)) {
 		return errOrigin
@@ -45,24 +45,29 @@ func (s *Server) admitSocket(c *fiber.Ctx) error {
 	if !ok {
 		return errTicket
 	}
-	state, err := s.signIns.state(c.UserContext(), ticket.user, ticket.signIn)
+	socket := newSocket()
+	if !s.sockets.add(ticket.user, ticket.signIn, socket) {
+		return errSockets
+	}
+	if err := s.upgrade(c, &pass{ticket, socket}); err != nil {
+		s.sockets.remove(ticket.user, socket)
+		return err
+	}
+	return nil
+}
+
+// upgrade asks after the sign-in once its end would reach the socket, so that none slips through.
+func (s *Server) upgrade(c *fiber.Ctx, admitted *pass) error {
+	state, err := s.signIns.state(c.UserContext(), admitted.ticket.user, admitted.ticket.signIn)
 	if err != nil {
 		return err
 	}
 	if !state.Alive {
 		return errTicket
 	}
-	requestOfFiber(c).caller = caller{user: ticket.user, signIn: ticket.signIn}
-	socket := newSocket()
-	if !s.sockets.add(ticket.user, socket) {
-		return errSockets
-	}
-	c.Locals(socketPass, &pass{ticket, socket})
-	if err := c.Next(); err != nil {
-		s.sockets.remove(ticket.user, socket)
-		return err
-	}
-	return nil
+	requestOfFiber(c).caller = caller{user: admitted.ticket.user, signIn: admitted.ticket.signIn}
+	c.Locals(socketPass, admitted)
+	return c.Next()
 }
 
 // stream hands an upgraded connection to the user's actor and stays until it is done.

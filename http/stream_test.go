@@ -121,6 +121,33 @@ func TestStream_ends_with_the_sign_in(t *testing.T) {
 	}
 }
 
+// Whoever stops reading does not stay longer for it: a write that hangs is given up.
+func TestStream_ends_for_a_reader_that_stalls(t *testing.T) {
+	w := newWorld(t)
+	address := w.listen()
+	ann := w.join("ann@trade.test")
+	connection, _ := dial(t, address, "ticket="+w.ticket(ann), nil)
+	requireEcho(t, connection, "hello")
+	var one *socket
+	for open := range w.server.sockets.all[ann.id] {
+		one = open
+	}
+	written := make(chan error, 1)
+	go func() { written <- one.WriteText(make([]byte, 64<<20)) }()
+	require.Eventually(t, func() bool {
+		free := one.mu.TryLock()
+		if free {
+			one.mu.Unlock()
+		}
+		return !free
+	}, 5*time.Second, time.Millisecond, "the write hangs")
+	started := time.Now()
+	w.server.endAllSignIns(ann.id)
+	require.Error(t, <-written)
+	require.Eventually(t, func() bool { return w.server.sockets.count() == 0 }, time.Second, time.Millisecond)
+	require.Less(t, time.Since(started), time.Second)
+}
+
 func TestStream_frames(t *testing.T) {
 	w := newWorld(t)
 	address := w.listen()

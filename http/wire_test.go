@@ -42,7 +42,7 @@ func TestWire_broken_requests(t *testing.T) {
 		"length and chunks":   "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n",
 		"two lengths":         "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
 		"negative length":     "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\nabcde",
-		"folded header":       "GET /api/auth/me HTTP/1.1\r\nHost: x\r\nX-A: b\r\n c\r\nConnection: close\r\n\r\n",
+		"folded header":       "GET /health HTTP/1.1\r\nHost: x\r\nX-A: b\r\n c\r\nConnection: close\r\n\r\n",
 		"space before colon":  "GET /api/auth/me HTTP/1.1\r\nHost: x\r\nX-A : b\r\nConnection: close\r\n\r\n",
 		"huge header":         "GET /api/auth/me HTTP/1.1\r\nHost: x\r\nX-A: " + strings.Repeat("a", 2*headerLimit) + "\r\n\r\n",
 		"huge announced body": "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n{",
@@ -197,8 +197,11 @@ func TestPage(t *testing.T) {
 	require.Empty(t, w.call("GET", "/assets/app-abc.js", nil).Header.Get("Content-Encoding"))
 	require.Equal(t, 304, w.call("GET", "/assets/app-abc.js", nil, header{"If-None-Match": asset.Header.Get("ETag")}).StatusCode)
 	require.Equal(t, 200, w.call("HEAD", "/", nil).StatusCode)
-	for _, path := range []string{"/assets/gone.js", "/robots.txt", "/../server.go", "/assets/../../server.go"} {
+	for _, path := range []string{"/assets/gone.js", "/robots.txt", "/metrics", "/debug/pprof/"} {
 		require.Equal(t, 404, w.call("GET", path, nil).StatusCode, path)
+	}
+	for _, path := range []string{"/../server.go", "/assets/../../server.go", "/%252e%252e/x", "/a%5c..%5cb", "//api/auth/me"} {
+		require.Equal(t, 400, w.call("GET", path, nil).StatusCode, path)
 	}
 	require.Equal(t, 404, w.call("POST", "/trades", "{}").StatusCode)
 	docs := w.call("GET", "/docs", nil)
