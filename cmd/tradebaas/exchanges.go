@@ -30,7 +30,7 @@ func (n *node) startPaper(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("paper exchange: %w", err)
 	}
-	if err := exchange.Start(ctx); err != nil {
+	if err := exchange.Start(context.WithoutCancel(ctx)); err != nil { // it stops after the tree, not with the first Ctrl-C
 		return fmt.Errorf("paper exchange: %w", err)
 	}
 	n.onStop("paper exchange", func(context.Context) error { exchange.Close(); return nil })
