@@ -37,6 +37,9 @@ func TestParseOrder_keeps_the_cause_of_a_rejection(t *testing.T) {
 	order, err = parseOrder(fastjson.MustParse(`{"order_id":"OTO-1","order_state":"untriggered","is_secondary_oto":true}`))
 	require.NoError(t, err)
 	require.True(t, order.Live() && order.Secondary, "a leg that waits for its entry")
+	order, err = parseOrder(fastjson.MustParse(`{"order_id":"USDC-SLMS-7","order_state":"untriggered","is_secondary_oto":true}`))
+	require.NoError(t, err)
+	require.True(t, order.Live() && !order.Secondary, "the live leg that replaced it, whatever its flag says")
 	_, err = parseOrder(nil)
 	require.Error(t, err)
 }

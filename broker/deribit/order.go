@@ -178,6 +178,12 @@ func ask(method string, p params) request {
 	return request{method: method, params: p, pool: poolRead, priority: PriorityRead, timeout: readTimeout}
 }
 
+// isWaitingLeg tells a leg that still waits for its entry from the live order that replaces it. The
+// flag alone does not, where the live leg keeps it; only the waiting one has an OTO id.
+func isWaitingLeg(o object) bool {
+	return o.flag("is_secondary_oto") && strings.Contains(o.text("order_id"), "OTO-")
+}
+
 // parseOrder reads an order. Untriggered stops come without fill figures, and with a word for a price.
 func parseOrder(v *fastjson.Value) (trade.VenueOrder, error) {
 	o := object{v: v}
@@ -194,7 +200,7 @@ func parseOrder(v *fastjson.Value) (trade.VenueOrder, error) {
 		ReduceOnly:   o.flag("reduce_only"),
 		CancelReason: o.text("cancel_reason"),
 		OCORef:       o.text("oco_ref"),
-		Secondary:    o.flag("is_secondary_oto"),
+		Secondary:    isWaitingLeg(o),
 		TriggeredBy:  trade.VenueOrderID(o.text("trigger_order_id")),
 		Time:         o.millis("last_update_timestamp"),
 	}
