@@ -24,7 +24,6 @@ type accountFake struct {
 
 	sink     func(broker.SessionEvent)
 	up       bool
-	down     bool          // no login is possible
 	refused  error         // the key is
 	swallow  bool          // act, but do not answer and tell nothing
 	lose     bool          // neither act nor answer

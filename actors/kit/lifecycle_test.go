@@ -70,7 +70,6 @@ func each(f func(c *kit.Context)) func() kit.Actor {
 type scribe struct {
 	log   *journal
 	child bool
-	life  int
 }
 
 func (a *scribe) Receive(c *kit.Context) {
