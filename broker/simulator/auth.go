@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -21,6 +22,8 @@ const (
 // grant is one login: a pair of tokens and what they may do.
 type grant struct {
 	account  int64
+	key      *core.Key
+	secret   string // of the key at the login: another one ends it
 	access   string
 	refresh  string
 	scope    []string
@@ -52,23 +55,23 @@ func (c *call) login() ([]byte, *wireError) {
 }
 
 func (c *call) loginSecret() ([]byte, *wireError) {
-	a := c.e.core.AccountByKey(c.p.text("client_id"))
-	if a == nil || !same(a.Secret, c.p.text("client_secret")) {
+	k := c.e.core.KeyByClient(c.p.text("client_id"))
+	if !c.opens(k) || !same(k.Secret, c.p.text("client_secret")) {
 		return nil, errCredentials
 	}
-	return c.granted(a, c.p.text("scope"))
+	return c.granted(k, c.p.text("scope"))
 }
 
 func (c *call) loginSignature() ([]byte, *wireError) {
-	a := c.e.core.AccountByKey(c.p.text("client_id"))
+	k := c.e.core.KeyByClient(c.p.text("client_id"))
 	at, nonce := c.p.text("timestamp"), c.p.text("nonce")
-	if a == nil || !same(sign(a.Secret, at+"\n"+nonce+"\n"+c.p.text("data")), c.p.text("signature")) {
+	if !c.opens(k) || !same(sign(k.Secret, at+"\n"+nonce+"\n"+c.p.text("data")), c.p.text("signature")) {
 		return nil, errCredentials
 	}
-	if !c.e.fresh(a.Key, at, nonce) {
+	if !c.e.fresh(k.Client, at, nonce) {
 		return nil, errCredentials
 	}
-	return c.granted(a, c.p.text("scope"))
+	return c.granted(k, c.p.text("scope"))
 }
 
 // fresh tells whether a signed time is recent and its nonce new.
@@ -90,27 +93,26 @@ func (e *engine) fresh(key, at, nonce string) bool {
 
 func (c *call) loginRefresh() ([]byte, *wireError) {
 	g := c.e.refreshes[c.p.text("refresh_token")]
-	if g == nil {
+	if g == nil || !c.valid(g) {
 		return nil, errUnauthorized
 	}
-	a := c.e.core.Account(g.account)
 	scope := strings.Join(g.scope, " ")
 	if g.session == "" {
 		c.e.revoke(g)
 	}
-	return c.granted(a, scope)
+	return c.granted(g.key, scope)
 }
 
-func (c *call) granted(a *core.Account, asked string) ([]byte, *wireError) {
-	g := &grant{account: a.ID, access: randomText(32), refresh: randomText(32), deadline: c.e.now() + tokenSeconds*1000}
-	g.scope, g.session = narrow(a, asked)
+func (c *call) granted(k *core.Key, asked string) ([]byte, *wireError) {
+	g := &grant{account: k.Account, key: k, secret: k.Secret, access: randomText(32), refresh: randomText(32), deadline: c.e.now() + tokenSeconds*1000}
+	g.scope, g.session = narrow(k, asked)
 	if g.session == "" {
 		g.conn = c.conn
 		c.conn.grants = append(c.conn.grants, g)
 	}
 	c.e.grants[g.access], c.e.refreshes[g.refresh] = g, g
 	c.conn.grant = g
-	c.conn.cancelOnDisconnect = c.conn.cancelOnDisconnect || c.e.desk(a.ID).cancelOnDisconnect
+	c.conn.cancelOnDisconnect = c.conn.cancelOnDisconnect || c.e.desk(k.Account).cancelOnDisconnect
 	o := newObject().str("access_token", g.access).str("refresh_token", g.refresh).int("expires_in", tokenSeconds).
 		str("token_type", "bearer").str("scope", strings.Join(g.scope, " ")).raw("enabled_features", []byte("[]"))
 	if state := c.p.text("state"); state != "" {
@@ -129,7 +131,7 @@ func (e *engine) revoke(g *grant) {
 
 // narrow gives what a login gets: what it asked for, within what its key may do. A login that asks
 // for nothing gets all that the key may do.
-func narrow(a *core.Account, asked string) (scope []string, session string) {
+func narrow(k *core.Key, asked string) (scope []string, session string) {
 	wanted := map[string]string{}
 	life := "connection"
 	for _, word := range strings.Fields(asked) {
@@ -141,8 +143,8 @@ func narrow(a *core.Account, asked string) (scope []string, session string) {
 			wanted[kind] = level
 		}
 	}
-	scope = []string{life, "mainaccount", "name:" + a.Name}
-	for _, word := range strings.Fields(a.Scope) {
+	scope = []string{life, "mainaccount", "name:" + k.Name}
+	for _, word := range strings.Fields(k.Scope) {
 		kind, most, _ := strings.Cut(word, ":")
 		if len(wanted) == 0 {
 			scope = append(scope, word)
@@ -164,12 +166,14 @@ func lower(a, b string) string {
 }
 
 // allows tells whether a grant covers a need such as trade:read.
-func (g *grant) allows(need string) bool {
+func (g *grant) allows(need string) bool { return covers(g.scope, need) }
+
+func covers(scope []string, need string) bool {
 	kind, level, _ := strings.Cut(need, ":")
 	if levels[level] == 0 {
 		return true
 	}
-	for _, word := range g.scope {
+	for _, word := range scope {
 		if has, most, ok := strings.Cut(word, ":"); ok && has == kind {
 			return levels[most] >= levels[level]
 		}
@@ -183,7 +187,7 @@ func (c *call) authorize(need string) *wireError {
 	if err != nil {
 		return err
 	}
-	if !g.allows(need) {
+	if !g.allows(need) || !covers(strings.Fields(g.key.Scope), need) {
 		return errForbidden
 	}
 	c.account = c.e.core.Account(g.account)
@@ -200,28 +204,38 @@ func (c *call) grantOf() (*grant, *wireError) {
 	switch {
 	case token != "":
 		g := c.e.grants[token]
-		if g == nil || g.deadline < c.e.now() {
+		if g == nil || !c.valid(g) {
 			return nil, errUnauthorized
 		}
 		return g, nil
 	case c.r.basic[0] != "":
-		a := c.e.core.AccountByKey(c.r.basic[0])
-		if a == nil || !same(a.Secret, c.r.basic[1]) {
+		k := c.e.core.KeyByClient(c.r.basic[0])
+		if !c.opens(k) || !same(k.Secret, c.r.basic[1]) {
 			return nil, errCredentials
 		}
-		return keyGrant(a), nil
+		return keyGrant(k), nil
 	case c.r.signed != nil:
 		return c.headerGrant()
-	case c.conn.grant != nil:
+	case c.conn.grant != nil && c.valid(c.conn.grant):
 		return c.conn.grant, nil
 	}
 	return nil, errUnauthorized
 }
 
 // keyGrant is the login of a key that comes with each request.
-func keyGrant(a *core.Account) *grant {
-	scope, _ := narrow(a, "")
-	return &grant{account: a.ID, scope: scope}
+func keyGrant(k *core.Key) *grant {
+	scope, _ := narrow(k, "")
+	return &grant{account: k.Account, key: k, secret: k.Secret, scope: scope}
+}
+
+// opens tells whether a key may be used from where the call comes.
+func (c *call) opens(k *core.Key) bool {
+	return k != nil && !k.Disabled && (len(k.Allowed) == 0 || slices.Contains(k.Allowed, c.conn.address))
+}
+
+// valid tells whether a login still holds: it has not run out, and its key is as it was.
+func (c *call) valid(g *grant) bool {
+	return g.deadline >= c.e.now() && c.e.core.KeyByClient(g.key.Client) == g.key && same(g.secret, g.key.Secret) && c.opens(g.key)
 }
 
 // signed is the deri-hmac-sha256 header and what it covers.
@@ -229,11 +243,11 @@ type signed struct{ id, at, nonce, sig, data string }
 
 func (c *call) headerGrant() (*grant, *wireError) {
 	s := c.r.signed
-	a := c.e.core.AccountByKey(s.id)
-	if a == nil || !same(sign(a.Secret, s.at+"\n"+s.nonce+"\n"+s.data), s.sig) || !c.e.fresh(a.Key, s.at, s.nonce) {
+	k := c.e.core.KeyByClient(s.id)
+	if !c.opens(k) || !same(sign(k.Secret, s.at+"\n"+s.nonce+"\n"+s.data), s.sig) || !c.e.fresh(k.Client, s.at, s.nonce) {
 		return nil, errCredentials
 	}
-	return keyGrant(a), nil
+	return keyGrant(k), nil
 }
 
 func sign(secret, text string) string {

@@ -18,6 +18,7 @@ const outboxMax = 16 << 20
 type conn struct {
 	e         *engine
 	ws        *websocket.Conn // nil: HTTP
+	address   string          // of the other end, without its port
 	reply     chan []byte     // HTTP only
 	failed    bool            // HTTP only: the answer is an error
 	grant     *grant
@@ -44,8 +45,8 @@ type conn struct {
 	wake   chan struct{}
 }
 
-func newConn(e *engine, ws *websocket.Conn) *conn {
-	return &conn{e: e, ws: ws, channels: map[string]*channel{}, credits: newBuckets(), wake: make(chan struct{}, 1), lastUse: e.now()}
+func newConn(e *engine, ws *websocket.Conn, address string) *conn {
+	return &conn{e: e, ws: ws, address: address, channels: map[string]*channel{}, credits: newBuckets(), wake: make(chan struct{}, 1), lastUse: e.now()}
 }
 
 // push puts a frame in the outbox.

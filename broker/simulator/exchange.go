@@ -77,7 +77,7 @@ func (x *Exchange) ensure(a AccountSpec) error {
 	var err *wireError
 	e := x.engine.Load()
 	done := e.ask(func() {
-		if e.core.AccountByKey(a.Key) == nil {
+		if e.core.KeyByClient(a.Key) == nil {
 			_, err = e.openAccount(a)
 		}
 	})

@@ -57,20 +57,20 @@ func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer x.addresses.leave(address)
 	switch path := strings.TrimSuffix(r.URL.Path, "/"); {
 	case path == "/ws/api/v2":
-		x.serveSocket(e, w, r)
+		x.serveSocket(e, w, r, address)
 	case path == "/api/v2" || strings.HasPrefix(path, "/api/v2/"):
-		serveCall(e, w, r, strings.TrimPrefix(strings.TrimPrefix(path, "/api/v2"), "/"))
+		serveCall(e, w, r, address, strings.TrimPrefix(strings.TrimPrefix(path, "/api/v2"), "/"))
 	default:
 		http.NotFound(w, r)
 	}
 }
 
-func (x *Exchange) serveSocket(e *engine, w http.ResponseWriter, r *http.Request) {
+func (x *Exchange) serveSocket(e *engine, w http.ResponseWriter, r *http.Request, address string) {
 	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return
 	}
-	c := newConn(e, ws)
+	c := newConn(e, ws, address)
 	if !e.submit(func() { e.join(c) }) {
 		ws.Close()
 		return
@@ -79,8 +79,8 @@ func (x *Exchange) serveSocket(e *engine, w http.ResponseWriter, r *http.Request
 	c.read()
 }
 
-func serveCall(e *engine, w http.ResponseWriter, r *http.Request, name string) {
-	c := &conn{e: e, channels: map[string]*channel{}, credits: newBuckets(), reply: make(chan []byte, 1)}
+func serveCall(e *engine, w http.ResponseWriter, r *http.Request, address, name string) {
+	c := &conn{e: e, address: address, channels: map[string]*channel{}, credits: newBuckets(), reply: make(chan []byte, 1)}
 	in := e.micros()
 	q, bad := httpRequest(w, r, name)
 	if q == nil {

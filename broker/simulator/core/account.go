@@ -13,9 +13,8 @@ const (
 type Account struct {
 	ID        int64
 	Name      string
-	Key       string
-	Secret    string
-	Scope     string
+	Keys      []*Key // oldest first
+	KeySeq    int64  // of the last key made
 	Created   int64
 	Wallets   []*Wallet
 	Positions []*Position // one per market, made when first needed
@@ -106,12 +105,14 @@ func (a *Account) drop(o *Order) {
 
 // openAccount makes an account, in the order of ids; ids start at 70001.
 func (x *Exchange) openAccount(c *OpenAccount) (Result, *Error) {
-	if x.byKey[c.Key] != nil {
+	if x.byClient[c.Key] != nil {
 		return Result{}, Invalid("key", "already in use")
 	}
-	a := &Account{ID: 70_001 + int64(len(x.Accounts)), Name: c.Name, Key: c.Key, Secret: c.Secret, Scope: c.Scope, Created: x.Now}
+	a := &Account{ID: 70_001 + int64(len(x.Accounts)), Name: c.Name, Created: x.Now}
 	x.Accounts = append(x.Accounts, a)
-	x.index(a)
+	if _, err := x.makeKey(&MakeKey{Account: a.ID, Client: c.Key, Secret: c.Secret, Name: c.Name, Scope: c.Scope}); err != nil {
+		return Result{}, err
+	}
 	for _, b := range c.Balances {
 		x.deposit(a, b)
 	}
@@ -122,15 +123,6 @@ func (x *Exchange) deposit(a *Account, b Balance) {
 	w := a.wallet(b.Currency)
 	w.Balance = w.Balance.Add(b.Amount)
 	x.log(a, LogRow{Type: "deposit", Currency: b.Currency, Market: -1, Change: b.Amount})
-}
-
-func (x *Exchange) setScope(c *SetScope) (Result, *Error) {
-	a := x.account(c.Account)
-	if a == nil {
-		return Result{}, ErrUnknownAccount
-	}
-	a.Scope = c.Scope
-	return Result{Account: a.ID}, nil
 }
 
 func (x *Exchange) log(a *Account, row LogRow) {
@@ -150,9 +142,6 @@ func (x *Exchange) account(id int64) *Account {
 	}
 	return x.Accounts[i]
 }
-
-// AccountByKey finds the account that a client id belongs to; nil when there is none.
-func (x *Exchange) AccountByKey(key string) *Account { return x.byKey[key] }
 
 // Account finds an account by its number; nil when there is none.
 func (x *Exchange) Account(id int64) *Account { return x.account(id) }

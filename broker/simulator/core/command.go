@@ -6,6 +6,8 @@ import "github.com/tradebaas/tradebaas/trade"
 type Command struct {
 	Open       *OpenAccount `json:",omitempty"`
 	Scope      *SetScope    `json:",omitempty"`
+	MakeKey    *MakeKey     `json:",omitempty"`
+	SetKey     *SetKey      `json:",omitempty"`
 	Place      *Place       `json:",omitempty"`
 	Edit       *Edit        `json:",omitempty"`
 	Cancel     *Cancel      `json:",omitempty"`
@@ -14,10 +16,10 @@ type Command struct {
 	Skip       *Skip        `json:",omitempty"`
 }
 
-// OpenAccount makes an account with a key and money.
+// OpenAccount makes an account with a first key and money.
 type OpenAccount struct {
 	Name     string
-	Key      string
+	Key      string // client id
 	Secret   string
 	Scope    string // the most that the key may do
 	Balances []Balance
@@ -29,7 +31,7 @@ type Balance struct {
 	Amount   trade.Dec
 }
 
-// SetScope changes the most that an account's key may do.
+// SetScope changes the most that an account's first key may do; journals of older versions hold it.
 type SetScope struct {
 	Account int64
 	Scope   string
@@ -112,7 +114,8 @@ type Skip struct{ To int64 }
 
 // Result is what a command did.
 type Result struct {
-	Account int64    `json:",omitempty"` // OpenAccount
+	Account int64    `json:",omitempty"` // OpenAccount, MakeKey, SetKey
+	Key     *Key     `json:",omitempty"` // MakeKey, SetKey
 	Order   *Order   `json:",omitempty"`
 	Trades  []Trade  `json:",omitempty"`
 	Orders  []*Order `json:",omitempty"` // CancelMany

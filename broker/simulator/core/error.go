@@ -47,6 +47,8 @@ var (
 	ErrTriggerTooLow     = refuse(10035, "trigger_price_too_low")
 	ErrTooManyTriggers   = refuse(11035, "no_more_triggers")
 	ErrMarketOTOCO       = refuse(11030, "other_reject linked_order_type")
+	ErrUnknownKey        = refuse(13020, "not_found")
+	ErrTooManyKeys       = refuse(11030, "other_reject max_api_keys")
 	ErrUnknownAccount    = refuse(13004, "invalid_credentials")
 	ErrNothingToClose    = refuse(11030, "other_reject no_position")
 	ErrUnknownInstrument = Invalid("instrument_name", "instrument not found")

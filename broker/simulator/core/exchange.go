@@ -5,13 +5,13 @@ import "github.com/tradebaas/tradebaas/trade"
 // Exchange is the whole simulated exchange. It is not safe for concurrent use.
 type Exchange struct {
 	State
-	source Source
-	orders map[string]*Order
-	byKey  map[string]*Account
-	byName map[trade.Instrument]int
-	todo   []consequence
-	events []Event
-	quiet  bool
+	source   Source
+	orders   map[string]*Order
+	byClient map[string]*Key
+	byName   map[trade.Instrument]int
+	todo     []consequence
+	events   []Event
+	quiet    bool
 }
 
 // State is everything that a snapshot keeps.
@@ -42,7 +42,7 @@ func New(source Source, now int64) *Exchange {
 
 // wire makes what is derived from the state.
 func (x *Exchange) wire() {
-	x.orders, x.byKey, x.byName = map[string]*Order{}, map[string]*Account{}, map[trade.Instrument]int{}
+	x.orders, x.byClient, x.byName = map[string]*Order{}, map[string]*Key{}, map[trade.Instrument]int{}
 	for n, m := range x.Markets {
 		m.Instrument, m.id = Instruments[n], n
 		x.byName[m.Instrument.Name] = n
@@ -55,7 +55,9 @@ func (x *Exchange) wire() {
 }
 
 func (x *Exchange) index(a *Account) {
-	x.byKey[a.Key] = a
+	for _, k := range a.Keys {
+		x.byClient[k.Client] = k
+	}
 	for _, o := range a.Closed {
 		x.orders[o.ID] = o
 	}
@@ -107,7 +109,11 @@ func (x *Exchange) apply(c Command) (Result, *Error) {
 	case c.Open != nil:
 		return x.openAccount(c.Open)
 	case c.Scope != nil:
-		return x.setScope(c.Scope)
+		return x.setKey(&SetKey{Account: c.Scope.Account, Scope: &c.Scope.Scope})
+	case c.MakeKey != nil:
+		return x.makeKey(c.MakeKey)
+	case c.SetKey != nil:
+		return x.setKey(c.SetKey)
 	case c.Skip != nil:
 		return x.skip(c.Skip)
 	}

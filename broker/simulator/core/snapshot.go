@@ -14,6 +14,9 @@ func Restore(source Source, snapshot []byte) (*Exchange, error) {
 	if err := json.Unmarshal(snapshot, &x.State); err != nil {
 		return nil, fmt.Errorf("read the snapshot: %w", err)
 	}
+	if err := x.adoptKeys(snapshot); err != nil {
+		return nil, err
+	}
 	if len(x.Markets) != len(Instruments) {
 		return nil, fmt.Errorf("read the snapshot: it holds %d markets, not %d", len(x.Markets), len(Instruments))
 	}
@@ -26,4 +29,21 @@ func Restore(source Source, snapshot []byte) (*Exchange, error) {
 		m.Taken, m.laddered = taken[n], false
 	}
 	return x, nil
+}
+
+// adoptKeys reads a snapshot of a version in which an account had one key, in its own fields.
+func (x *Exchange) adoptKeys(snapshot []byte) error {
+	var old struct {
+		Accounts []struct{ Key, Secret, Scope string }
+	}
+	if err := json.Unmarshal(snapshot, &old); err != nil {
+		return fmt.Errorf("read the snapshot's keys: %w", err)
+	}
+	for n, k := range old.Accounts {
+		if a := x.Accounts[n]; k.Key != "" {
+			a.KeySeq = 1
+			a.Keys = []*Key{{ID: 1, Client: k.Key, Secret: k.Secret, Scope: k.Scope, Name: a.Name, Created: a.Created, Account: a.ID}}
+		}
+	}
+	return nil
 }
