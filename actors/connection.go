@@ -22,7 +22,6 @@ const (
 	exchangeCall  = 10 * time.Second
 	snapshotCall  = 30 * time.Second
 	specsWait     = 3 * time.Second
-	journalStuck  = time.Second // then exits and stops no longer wait for the database
 	reconnectHint = "the link to the exchange is being set up"
 )
 
@@ -57,7 +56,8 @@ type connection struct {
 	account *trade.Account // nil until loaded
 	session broker.Session
 	forget  func() // takes back that the session is closed with the actor
-	journal journal
+	journal trade.Journal[func(*kit.Context)]
+	line    *kit.Line // commits, one at a time and in order
 	status  trade.ConnectionStatus
 	told    trade.ConnectionStatus
 	held    bool // a position was reported to the user
@@ -174,7 +174,7 @@ func (n *connection) now() time.Time {
 // ---- loading ----
 
 func (n *connection) start(c *kit.Context) {
-	n.journal.line = c.Line()
+	n.line = c.Line()
 	n.tell(c)
 	n.load(c)
 	c.After(gateEvery, gateDue{})
@@ -281,42 +281,27 @@ func (n *connection) linkNoted(c *kit.Context, err error) {
 
 // ---- the gate for entries ----
 
-// gate says why no entry is allowed; nil when it is. Exits and cancels always pass.
-func (n *connection) gate() *trade.Error {
-	switch {
-	case n.fenced || !n.env.Storage.Owner():
-		return trade.ErrFenced
-	case !n.allowed.Allowed:
-		return trade.Errorf(trade.Forbidden, "entries_off", "%s", n.allowed.Reason)
-	case n.status.State == trade.ConnKeyInvalid:
-		return trade.ErrKeyRefused
-	case !n.up:
-		return trade.ErrNotConnected
-	case !n.compared:
-		return trade.Errorf(trade.Unavailable, "reconciling", "The account is being compared with the exchange.")
-	case n.journal.stuck(time.Now()):
-		return trade.Errorf(trade.Unavailable, "database_away", "The database is away; nothing new is started until it is back.")
-	case n.account.Unresolved():
-		return trade.Errorf(trade.Unavailable, "unresolved", "What became of an earlier order is being found out.")
+// gate is what is so of this connection.
+func (n *connection) gate() trade.Gate {
+	g := trade.Gate{Owner: !n.fenced && n.env.Storage.Owner(), Key: n.status.State != trade.ConnKeyInvalid, Up: n.up, Compared: n.compared,
+		Stuck: n.journal.Stuck(time.Now())}
+	if !n.allowed.Allowed {
+		g.Closed = n.allowed.Reason
 	}
-	return nil
+	return g
 }
 
 // judge opens or closes the account for entries and tells all who must know.
 func (n *connection) judge(c *kit.Context) {
 	if n.account != nil {
-		if reason := n.gate(); reason != nil {
-			n.account.Refuse(reason)
-		} else {
-			n.account.Allow()
-		}
+		n.account.Judge(n.gate())
 	}
 	n.tellReady(c)
 	n.tell(c)
 }
 
 func (n *connection) watchGate(c *kit.Context) {
-	if n.journal.stuck(time.Now()) {
+	if n.journal.Stuck(time.Now()) {
 		n.releaseProtective(c)
 	}
 	n.dropFollowers()

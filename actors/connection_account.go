@@ -28,14 +28,14 @@ func (n *connection) enter(c *kit.Context, m EnterPosition) {
 	out, err := n.account.Enter(enterCommand(m), n.now())
 	if err == nil {
 		n.sweepIn(c, sweepEvery)
-		n.record(c, out, m.Intent, nil)
+		n.record(c, out, m.Intent)
 		return
 	}
 	refusal := refusal(err).(*trade.Error)
 	c.Log().Info().Str("strategy", string(m.Strategy)).Str("code", refusal.Code).Msg("connection.entry.denied")
 	decision := m.Decision
 	decision.Outcome, decision.Reason = refusal.Code, refusal.Message
-	n.record(c, trade.Outcome{Change: trade.Change{Decisions: []trade.Decision{decision}}}, "", nil)
+	n.record(c, trade.Outcome{Change: trade.Change{Decisions: []trade.Decision{decision}}}, "")
 	c.Parent().Tell(EntryDenied{Strategy: m.Strategy, Intent: m.Intent, Err: refusal})
 }
 
@@ -135,7 +135,7 @@ func (n *connection) readiness(id trade.StrategyID) string {
 	if n.account == nil {
 		return reconnectHint
 	}
-	if reason := n.gate(); reason != nil {
+	if reason := n.account.Judge(n.gate()); reason != nil {
 		return reason.Message
 	}
 	return fmt.Sprint("ready ", n.account.Foreign(n.followers[id].Instrument))
@@ -179,7 +179,7 @@ func (n *connection) tellState(c *kit.Context, id trade.StrategyID) {
 		if t, open := n.account.OpenTrade(id); open {
 			state.Trade = &t
 		}
-		reason := n.gate()
+		reason := n.account.Judge(n.gate())
 		if state.Ready = reason == nil; reason != nil {
 			state.Reason = reason.Message
 		} else {

@@ -11,14 +11,8 @@ import (
 // effectDone is the exchange's answer to an effect.
 type effectDone struct {
 	kit.Must
-	effect  trade.Effect
-	asked   trade.Snapshot // Asked, and what was listed
-	placed  broker.Placed
-	order   trade.VenueOrder
-	orders  []trade.VenueOrder
-	fills   []trade.Fill
-	funding trade.Dec
-	err     error
+	answer trade.Answer
+	err    error
 }
 
 var errNoSession = &broker.Error{Outcome: broker.NotSent, Reason: "there is no link to the exchange"}
@@ -31,7 +25,7 @@ func (n *connection) do(c *kit.Context, effect trade.Effect) {
 	}
 	session := n.session
 	if session == nil {
-		c.Self().Tell(effectDone{effect: effect, err: errNoSession})
+		c.Self().Tell(effectDone{answer: trade.Answer{Effect: effect}, err: errNoSession})
 		return
 	}
 	c.Go(func(ctx context.Context) any {
@@ -42,81 +36,58 @@ func (n *connection) do(c *kit.Context, effect trade.Effect) {
 }
 
 func carryOut(ctx context.Context, session broker.Session, effect trade.Effect) effectDone {
-	done := effectDone{effect: effect}
-	done.asked.Asked = session.Now()
+	a, err := trade.Answer{Effect: effect, Asked: session.Now()}, error(nil)
 	switch e := effect.(type) {
 	case trade.SendBracket:
-		done.placed, done.err = session.PlaceBracket(ctx, e.Bracket)
+		err = placed(&a)(session.PlaceBracket(ctx, e.Bracket))
 	case trade.SendOrder:
-		done.placed, done.err = session.Place(ctx, e.Order)
+		err = placed(&a)(session.Place(ctx, e.Order))
 	case trade.AmendOrder:
-		if _, done.err = session.Amend(ctx, broker.Amendment(e)); done.err == nil {
-			done.order, done.err = session.Order(ctx, e.Order) // read back: the link must still be there
+		if _, err = session.Amend(ctx, broker.Amendment(e)); err == nil {
+			a.Order, err = session.Order(ctx, e.Order) // read back: the link must still be there
 		}
 	case trade.CancelOrder:
-		done.order, done.err = session.Cancel(ctx, e.Order)
+		a.Order, err = session.Cancel(ctx, e.Order)
 	case trade.AskLabel:
-		done.orders, done.err = session.OrdersByLabel(ctx, e.Settlement, e.Label)
+		a.Orders, err = session.OrdersByLabel(ctx, e.Settlement, e.Label)
 	case trade.AskFills:
-		done.fills, done.err = session.Fills(ctx, e.Instrument, e.After.Seq, e.After.Time)
+		a.Fills, err = session.Fills(ctx, e.Instrument, e.After.Seq, e.After.Time)
 	case trade.AskFunding:
-		done.funding, done.err = session.Funding(ctx, e.Spec, e.From, e.To)
+		a.Funding, err = session.Funding(ctx, e.Spec, e.From, e.To)
 	}
-	return done
+	return effectDone{answer: a, err: err}
+}
+
+// placed puts what came of a new order into its answer.
+func placed(a *trade.Answer) func(broker.Placed, error) error {
+	return func(p broker.Placed, err error) error {
+		a.Order, a.Legs, a.Fills = p.Order, p.Legs, p.Fills
+		return err
+	}
 }
 
 // effectDone hands the exchange's answer to the account.
 func (n *connection) effectDone(c *kit.Context, m effectDone) {
-	now := n.now()
+	answer := m.answer
 	if m.err != nil {
-		c.Log().Warn().Err(m.err).Type("effect", m.effect).Msg("connection.exchange.refused")
+		c.Log().Warn().Err(m.err).Type("effect", answer.Effect).Msg("connection.exchange.refused")
+		f := failure(m.err, isLinked(answer.Effect))
+		answer.Failure = &f
 	}
-	switch e := m.effect.(type) {
-	case trade.SendBracket:
-		n.sent(c, e.Order, m, true)
-	case trade.SendOrder:
-		n.sent(c, e.Order.ID, m, false)
-	case trade.AmendOrder:
-		if m.err != nil {
-			n.apply(c, n.account.OnAmendFailed(e.Order, failure(m.err, false), now))
-			return
-		}
-		n.record(c, n.account.OnAmended(m.order, now), "", func(c *kit.Context) { n.publishOrder(c, m.order) })
-	case trade.CancelOrder:
-		if m.err != nil {
-			n.apply(c, n.account.OnCancelFailed(e.Order, failure(m.err, false), now))
-			return
-		}
-		n.record(c, n.account.OnOrder(m.order, now), "", func(c *kit.Context) { n.publishOrder(c, m.order) })
-	case trade.AskLabel:
-		if m.err == nil {
-			n.apply(c, n.account.OnLabel(e.Label, m.orders, m.asked.Asked, now))
-		}
-	case trade.AskFills:
-		if m.err == nil {
-			n.apply(c, n.account.OnFills(e.Instrument, m.fills, m.asked.Asked, now))
-		}
-	case trade.AskFunding:
-		if m.err == nil {
-			n.apply(c, n.account.OnFunding(e.Trade, m.funding, now))
-		} else {
-			n.apply(c, n.account.OnFunding(e.Trade, trade.Zero, now))
-		}
+	if send, ok := answer.Effect.(trade.SendOrder); ok {
+		n.answerClosers(send.Order.ID, exchangeRefusal(m.err))
 	}
-	n.armTick(c)
-}
-
-// sent takes the answer to a new order.
-func (n *connection) sent(c *kit.Context, id trade.OrderID, m effectDone, linked bool) {
-	now := n.now()
-	if m.err != nil {
-		n.answerClosers(id, exchangeRefusal(m.err))
-		n.apply(c, n.account.OnSendFailed(id, failure(m.err, linked), now))
+	out := n.account.Take(answer, n.now())
+	if m.err != nil || answer.Order.ID == "" {
+		n.apply(c, out)
 		return
 	}
-	n.answerClosers(id, nil)
-	n.record(c, n.account.OnPlaced(id, m.placed.Order, m.placed.Legs, m.placed.Fills, now), "",
-		func(c *kit.Context) { n.publishOrder(c, m.placed.Order) })
+	n.record(c, out, "", func(c *kit.Context) { n.publishOrder(c, answer.Order) })
+}
+
+func isLinked(e trade.Effect) bool {
+	_, linked := e.(trade.SendBracket)
+	return linked
 }
 
 // unsupported says that an exchange does not know an argument or its combination.
@@ -143,6 +114,9 @@ func failure(err error, linked bool) trade.Failure {
 
 // exchangeRefusal is what a user reads of an exchange's no.
 func exchangeRefusal(err error) error {
+	if err == nil {
+		return nil
+	}
 	if e := broker.As(err); e != nil && e.Outcome == broker.Refused {
 		return trade.Errorf(trade.Refused, "exchange_refused", "The exchange refused it: %s.", e.Reason)
 	}

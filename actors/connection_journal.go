@@ -9,25 +9,8 @@ import (
 	"github.com/tradebaas/tradebaas/trade"
 )
 
-// journal is the one writer of an account: changes are committed in the order in
-// which they were decided, off the mailbox, and only what is committed is sent
-// and told. Cancels, amendments and questions pass meanwhile.
-type journal struct {
-	line    *kit.Line
-	pending []*record
-	number  uint64
-}
-
-// record is one outcome on its way through the journal.
-type record struct {
-	number  uint64
-	since   time.Time
-	done    bool
-	entry   trade.IntentID // a new intent: released when it is stored
-	effects []trade.Effect
-	outcome trade.Outcome
-	tell    func(*kit.Context)
-}
+// This file is the one writer of an account: changes are committed in the order in
+// which they were decided, off the mailbox; trade.Journal says what may go when.
 
 // stored tells what became of committing a record.
 type stored struct {
@@ -35,60 +18,27 @@ type stored struct {
 	err    error
 }
 
-// stuck tells whether the oldest record has waited too long.
-func (j *journal) stuck(now time.Time) bool {
-	return len(j.pending) > 0 && !j.pending[0].done && now.Sub(j.pending[0].since) > journalStuck
-}
-
-func (j *journal) add(r *record) {
-	j.number++
-	r.number, r.since = j.number, time.Now()
-	j.pending = append(j.pending, r)
-}
-
-func (j *journal) find(number uint64) *record {
-	for _, r := range j.pending {
-		if r.number == number {
-			return r
-		}
-	}
-	return nil
-}
-
 // apply puts an outcome into the journal and carries out at once what needs no record.
-func (n *connection) apply(c *kit.Context, out trade.Outcome) { n.record(c, out, "", nil) }
+func (n *connection) apply(c *kit.Context, out trade.Outcome) { n.record(c, out, "") }
 
-func (n *connection) record(c *kit.Context, out trade.Outcome, entry trade.IntentID, tell func(*kit.Context)) {
-	r := &record{entry: entry, outcome: out, tell: tell, done: out.Change.Empty()}
-	for _, e := range out.Effects {
-		if n.urgent(e) || r.done {
-			n.do(c, e)
-		} else {
-			r.effects = append(r.effects, e)
-		}
+// record does the same; tell is called when the outcome is stored, entry released.
+func (n *connection) record(c *kit.Context, out trade.Outcome, entry trade.IntentID, tell ...func(*kit.Context)) {
+	r, urgent := n.journal.Add(out, entry, time.Now(), tell...)
+	for _, e := range urgent {
+		n.do(c, e)
 	}
-	if !r.done || tell != nil || len(out.Ended) > 0 {
-		n.journal.add(r)
-	}
-	if !r.done {
-		n.commit(r)
+	if !out.Change.Empty() {
+		n.commit(r.Number, out.Change)
 	}
 	n.release(c)
 	n.armTick(c)
 	n.judge(c)
 }
 
-// urgent tells whether an effect needs no record of its own: the intent behind a
-// sent entry is stored already, and to amend, to cancel and to ask may be repeated.
-func (n *connection) urgent(e trade.Effect) bool {
-	send, ok := e.(trade.SendOrder)
-	return !ok || send.Order.Role == trade.Entry
-}
-
 // commit writes a record, for as long as it takes.
-func (n *connection) commit(r *record) {
-	storage, id, change, number := n.env.Storage, n.id, r.outcome.Change, r.number
-	n.journal.line.Do(func(ctx context.Context) any {
+func (n *connection) commit(number uint64, change trade.Change) {
+	storage, id := n.env.Storage, n.id
+	n.line.Do(func(ctx context.Context) any {
 		return stored{number, commitUntil(ctx, storage, id, change)}
 	})
 }
@@ -116,11 +66,10 @@ func commitUntil(ctx context.Context, storage Ledger, id trade.AccountID, change
 }
 
 func (n *connection) stored(c *kit.Context, m stored) {
-	r := n.journal.find(m.number)
+	r := n.journal.Stored(m.number)
 	if r == nil {
 		return
 	}
-	r.done = true
 	if m.err != nil {
 		n.refusedByStorage(c, r, m.err)
 	}
@@ -130,54 +79,47 @@ func (n *connection) stored(c *kit.Context, m stored) {
 
 // refusedByStorage takes back what storage will never take. Only a new intent can
 // be refused while this server is the owner; anything else means that it is not.
-func (n *connection) refusedByStorage(c *kit.Context, r *record, err error) {
+func (n *connection) refusedByStorage(c *kit.Context, r *trade.Record[func(*kit.Context)], err error) {
 	c.Log().Warn().Err(err).Msg("connection.commit.refused")
 	var refusal *trade.Error
 	if !errors.As(err, &refusal) {
 		refusal = trade.ErrUnavailable
 	}
-	if r.entry != "" {
-		strategy := r.outcome.Change.Orders[0].Strategy
-		n.account.Withdraw(r.entry)
-		c.Parent().Tell(EntryDenied{Strategy: strategy, Intent: r.entry, Err: refusal})
-		r.entry, r.effects, r.outcome = "", nil, trade.Outcome{}
+	if r.Entry != "" {
+		strategy := r.Outcome.Change.Orders[0].Strategy
+		n.account.Withdraw(r.Entry)
+		c.Parent().Tell(EntryDenied{Strategy: strategy, Intent: r.Entry, Err: refusal})
+		r.Drop()
 		return
 	}
 	if errors.Is(err, trade.ErrFenced) {
 		n.fenced = true
 		n.account.Online(false)
 		n.status.State, n.status.LastError = trade.ConnDegraded, trade.ErrFenced.Message
-		r.effects, r.outcome = nil, trade.Outcome{}
+		r.Drop()
 	}
 }
 
 // release sends and tells what is stored, in order.
 func (n *connection) release(c *kit.Context) {
-	for len(n.journal.pending) > 0 && n.journal.pending[0].done {
-		r := n.journal.pending[0]
-		n.journal.pending = n.journal.pending[1:]
-		for _, e := range r.effects {
+	for r := n.journal.Next(); r != nil; r = n.journal.Next() {
+		for _, e := range r.Effects {
 			n.do(c, e)
 		}
-		n.tellOutcome(c, r.outcome)
-		if r.tell != nil {
-			r.tell(c)
+		n.tellOutcome(c, r.Outcome)
+		for _, tell := range r.Notes {
+			tell(c)
 		}
-		if r.entry != "" {
+		if r.Entry != "" {
 			n.judge(c) // the lock or the link may be gone by now
-			n.apply(c, n.account.Release(r.entry, n.now()))
+			n.apply(c, n.account.Release(r.Entry, n.now()))
 		}
 	}
 }
 
-// releaseProtective sends exits and stops that wait for a database that is away:
-// a position must not stay open or naked for want of a record.
+// releaseProtective sends exits and stops that wait for a database that is away.
 func (n *connection) releaseProtective(c *kit.Context) {
-	for _, r := range n.journal.pending {
-		effects := r.effects
-		r.effects = nil
-		for _, e := range effects {
-			n.do(c, e)
-		}
+	for _, e := range n.journal.Protective() {
+		n.do(c, e)
 	}
 }

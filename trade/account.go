@@ -90,7 +90,8 @@ type mark struct {
 	seq        int64
 }
 
-// NewAccount rebuilds an account from what is stored of it. Entries are refused until Allow.
+// NewAccount rebuilds an account from what is stored of it. Entries are refused until Judge finds
+// nothing against them.
 func NewAccount(id AccountID, origin Origin, limits Limits, record AccountRecord) *Account {
 	a := &Account{
 		id: id, origin: origin, limits: limits, refusal: ErrNotConnected,
@@ -149,12 +150,6 @@ func (a *Account) reattribute(t *tracked, id VenueOrderID) {
 	}
 	a.countFilled(t, h)
 }
-
-// Allow opens the account for entries; Refuse closes it with the reason that a denied entry gets.
-func (a *Account) Allow() { a.refusal = nil }
-
-// Refuse closes the account for entries. Exits and cancels always pass.
-func (a *Account) Refuse(reason *Error) { a.refusal = reason }
 
 // Online tells the account whether the exchange answers; while it does not, nothing is wanted of it,
 // and no deadline of the guard runs.

@@ -129,7 +129,7 @@ func TestAccount_Denied(t *testing.T) {
 		prepare func(d *desk, cmd *EnterCommand)
 		code    string
 	}{
-		"not ready":     {func(d *desk, _ *EnterCommand) { d.Refuse(ErrUnavailable) }, "unavailable"},
+		"not ready":     {func(d *desk, _ *EnterCommand) { d.refusal = ErrUnavailable }, "unavailable"},
 		"offline":       {func(d *desk, _ *EnterCommand) { d.Online(false) }, "not_connected"},
 		"closed market": {func(_ *desk, c *EnterCommand) { c.Spec.Active = false }, "instrument_closed"},
 		"old price":     {func(_ *desk, c *EnterCommand) { c.Ticker.Time = testStart.Add(-time.Minute) }, "stale_price"},
@@ -179,7 +179,7 @@ func TestAccount_ReleasedTooLate(t *testing.T) {
 	for name, late := range map[string]func(d *desk){
 		"storage was slow":     func(d *desk) { d.x.now = d.x.now.Add(entryLife) },
 		"link lost":            func(d *desk) { d.Online(false) },
-		"account closed":       func(d *desk) { d.Refuse(ErrFenced) },
+		"account closed":       func(d *desk) { d.refusal = ErrFenced },
 		"strategy was stopped": func(d *desk) { d.do(d.CloseStrategy(testStrategy, ExitStrategyStop, d.x.now)) },
 	} {
 		t.Run(name, func(t *testing.T) {
