@@ -211,7 +211,7 @@ func (c *call) summary() ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	o := renderSummary(c.e.core.Summarize(c.account, cur)).raw("limits", limitsObject())
+	o := renderSummary(c.e.core.Summarize(c.account, cur)).raw("limits", c.desk.credits.limitsObject())
 	if extended {
 		accountFields(o, c.account)
 	}
@@ -228,7 +228,7 @@ func (c *call) summaries() ([]byte, *wireError) {
 		accountFields(o, c.account)
 	}
 	return o.raw("summaries", list(currencies, func(cur trade.Currency) []byte {
-		return renderSummary(c.e.core.Summarize(c.account, cur)).raw("limits", limitsObject()).end()
+		return renderSummary(c.e.core.Summarize(c.account, cur)).raw("limits", c.desk.credits.limitsObject()).end()
 	})).end(), nil
 }
 

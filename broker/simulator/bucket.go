@@ -1,11 +1,5 @@
 package simulator
 
-// Credits, as the exchange publishes them: a request costs credits from a pool that refills.
-const (
-	matchingBurst = 20 // orders at once, tier 4
-	matchingRate  = 5  // orders a second
-)
-
 // refillMax is the longest pause that is counted, in milliseconds; every pool is full long before.
 const refillMax = 3_600_000
 
@@ -21,10 +15,7 @@ func newBucket(size, perSecond int64) bucket {
 
 // take pays a cost at a time; false when the pool does not hold it.
 func (b *bucket) take(cost, now int64) bool {
-	if now > b.at {
-		b.left = min(b.size, b.left+min(now-b.at, refillMax)*b.perSecond/1000)
-		b.at = now
-	}
+	b.refill(now)
 	if b.left < cost*1000 {
 		return false
 	}
@@ -32,31 +23,17 @@ func (b *bucket) take(cost, now int64) bool {
 	return true
 }
 
-// pool names the bucket that a method pays from.
-type pool uint8
-
-const (
-	readPool pool = iota
-	matchingPool
-	subscribePool
-	instrumentsPool
-	logPool
-	freePool // costs nothing
-	pools
-)
-
-type buckets [pools]bucket
-
-func newBuckets() *buckets {
-	return &buckets{
-		readPool:        newBucket(50_000, 10_000),
-		matchingPool:    newBucket(matchingBurst, matchingRate),
-		subscribePool:   newBucket(30_000, 10_000),
-		instrumentsPool: newBucket(500_000, 10_000),
-		logPool:         newBucket(80_000, 10_000),
+func (b *bucket) refill(now int64) {
+	if now > b.at {
+		b.left = min(b.size, b.left+min(now-b.at, refillMax)*b.perSecond/1000)
+		b.at = now
 	}
 }
 
-var costs = [pools]int64{readPool: 500, matchingPool: 1, subscribePool: 3_000, instrumentsPool: 10_000, logPool: 10_000}
-
-func (b *buckets) take(p pool, now int64) bool { return p == freePool || b[p].take(costs[p], now) }
+// resize changes what a pool may hold and how fast it fills; a larger one starts with the room that
+// is new.
+func (b *bucket) resize(size, perSecond, now int64) {
+	b.refill(now)
+	b.left = max(0, b.left+size*1000-b.size)
+	b.size, b.perSecond = size*1000, perSecond*1000
+}

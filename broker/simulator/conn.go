@@ -22,10 +22,9 @@ type conn struct {
 	reply     chan []byte     // HTTP only
 	failed    bool            // HTTP only: the answer is an error
 	grant     *grant
-	grants    []*grant // all that end with this connection
+	grants    []*grant // that were made over this connection
 	channels  map[string]*channel
 	greetings []*channel // subscribed to by the call in hand
-	credits   *buckets
 	gone      bool
 
 	cancelOnDisconnect bool
@@ -46,7 +45,7 @@ type conn struct {
 }
 
 func newConn(e *engine, ws *websocket.Conn, address string) *conn {
-	return &conn{e: e, ws: ws, address: address, channels: map[string]*channel{}, credits: newBuckets(), wake: make(chan struct{}, 1), lastUse: e.now()}
+	return &conn{e: e, ws: ws, address: address, channels: map[string]*channel{}, wake: make(chan struct{}, 1), lastUse: e.now()}
 }
 
 // push puts a frame in the outbox.

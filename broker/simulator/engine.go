@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/tradebaas/tradebaas/broker/simulator/core"
+	"github.com/tradebaas/tradebaas/trade"
 )
 
 const (
@@ -37,7 +38,10 @@ type engine struct {
 	grants    map[string]*grant
 	refreshes map[string]*grant
 	nonces    map[string]int64
+	sessions  map[string][]*session // by client id, oldest first
+	loose     map[string][]*grant   // logins over HTTP without a session, oldest first
 	desks     map[int64]*desk
+	guests    map[string]*buckets // of addresses that have not signed in
 	channels  map[string]*channel
 	faults    faults
 
@@ -49,6 +53,10 @@ type engine struct {
 type desk struct {
 	credits  *buckets
 	channels map[string]*channel
+	lanes    map[trade.Currency]*lane
+
+	access    []access // oldest first
+	accessSeq int64
 
 	cancelOnDisconnect bool // what a connection starts with when it signs in
 }
@@ -58,6 +66,7 @@ func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
 		opt: opt, log: opt.Log, core: x, journal: j,
 		jobs: make(chan func(), jobsWaiting), commits: make(chan commit, 64), done: make(chan struct{}), ended: make(chan struct{}), failed: make(chan error, 1),
 		grants: map[string]*grant{}, refreshes: map[string]*grant{}, nonces: map[string]int64{},
+		sessions: map[string][]*session{}, loose: map[string][]*grant{}, guests: map[string]*buckets{},
 		desks: map[int64]*desk{}, channels: map[string]*channel{}, stats: map[*core.Market]dayFigures{},
 	}
 }
@@ -65,7 +74,7 @@ func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
 func (e *engine) desk(account int64) *desk {
 	d := e.desks[account]
 	if d == nil {
-		d = &desk{credits: newBuckets(), channels: map[string]*channel{}}
+		d = &desk{credits: newBuckets(), channels: map[string]*channel{}, lanes: map[trade.Currency]*lane{}}
 		e.desks[account] = d
 	}
 	return d
@@ -193,6 +202,7 @@ func (e *engine) eachSecond() {
 			delete(e.nonces, id)
 		}
 	}
+	e.forgetGuests(now)
 	e.portfolios()
 	if e.journal != nil && e.journal.due(now) {
 		e.checkpoint()

@@ -22,7 +22,10 @@ type Options struct {
 	Accounts              []AccountSpec // made at the first start
 	ConnectionsPerAddress int           // 0: no limit
 	NoRateLimits          bool
-	Clock                 Clock // nil: the real one
+	CloseOnLimit          bool          // a breach of the rate limit closes the socket after the answer
+	MatchingTime          time.Duration // that a request holds its account's lock; 0: none waits
+	SecondFactor          string        // the authorization_data of methods about keys; "": they are refused
+	Clock                 Clock         // nil: the real one
 	Log                   zerolog.Logger
 }
 

@@ -1,21 +1,12 @@
 package simulator_test
 
 import (
-	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/fasthttp/websocket"
 	"github.com/stretchr/testify/require"
-
-	"github.com/tradebaas/tradebaas/broker/simulator"
 )
 
 func TestEnvelope(t *testing.T) {
@@ -58,78 +49,6 @@ func TestEnvelope(t *testing.T) {
 	}
 }
 
-// The documented vector: secret AMANDASECRECT, time 1576074319000, nonce 1iqt2wls, no data.
-func TestLogin_by_signature(t *testing.T) {
-	clock := simulator.NewManualClock(time.UnixMilli(1576074319000))
-	amanda := simulator.AccountSpec{Name: "amanda", Key: "AMANDA", Secret: "AMANDASECRECT"}
-	s := newStage(t, func(o *simulator.Options) { o.Clock, o.Accounts = clock, []simulator.AccountSpec{amanda} })
-	c := s.dial()
-	login := object{"grant_type": "client_signature", "client_id": "AMANDA", "timestamp": 1576074319000, "nonce": "1iqt2wls",
-		"signature": "56590594f97921b09b18f166befe0d1319b198bbcdad7ca73382de2f88fe9aa1"}
-	require.Equal(t, "bearer", field(c.call("public/auth", login), "token_type"))
-	c.refused(13004, "public/auth", login) // the nonce is used
-	login["nonce"] = "other"
-	c.refused(13004, "public/auth", login) // the signature is another's
-	late := object{"grant_type": "client_signature", "client_id": "AMANDA", "timestamp": "1576074200000", "nonce": "",
-		"signature": signature("AMANDASECRECT", "1576074200000\n\n")}
-	c.refused(13004, "public/auth", late)
-	late["timestamp"], late["signature"] = "1576074300000", signature("AMANDASECRECT", "1576074300000\n\n")
-	c.call("public/auth", late) // text for a time, and no nonce
-}
-
-func signature(secret, text string) string {
-	m := hmac.New(sha256.New, []byte(secret))
-	m.Write([]byte(text))
-	return hex.EncodeToString(m.Sum(nil))
-}
-
-func TestLogin_and_tokens(t *testing.T) {
-	s := newStage(t)
-	c := s.dial()
-	c.refused(13004, "public/auth", object{"grant_type": "client_credentials", "client_id": "alicekey", "client_secret": "wrong"})
-	c.refused(13004, "public/auth", object{"grant_type": "client_credentials", "client_id": "nobody", "client_secret": "wrong"})
-	c.refused(-32602, "public/auth", object{})
-	first := c.call("public/auth", object{"grant_type": "client_credentials", "client_id": "alicekey", "client_secret": "alicesecret", "state": "back"})
-	require.Equal(t, "back", field(first, "state"))
-	require.Equal(t, "account:read block_trade:none connection mainaccount name:alice trade:read_write wallet:none", field(first, "scope"))
-	c.call("private/get_positions", nil) // the connection is signed in
-
-	second := c.call("public/auth", object{"grant_type": "refresh_token", "refresh_token": field(first, "refresh_token")})
-	other := s.dial()
-	other.refused(13009, "private/get_positions", object{"access_token": field(first, "access_token")})
-	other.call("private/get_positions", object{"access_token": field(second, "access_token")})
-	other.refused(13009, "private/get_positions", nil)
-
-	c.ws.Close()
-	require.Eventually(t, func() bool {
-		return other.ask("private/get_positions", object{"access_token": field(second, "access_token")})["error"] != nil
-	}, 5*time.Second, 5*time.Millisecond, "a token ends with its connection")
-
-	kept := other.call("public/auth", object{"grant_type": "client_credentials", "client_id": "bobkey", "client_secret": "bobsecret", "scope": "session:desk"})
-	require.NotEmpty(t, field(kept, "sid"))
-	other.ws.Close()
-	s.Sync()
-	s.dial().call("private/get_positions", object{"access_token": field(kept, "access_token")})
-}
-
-func TestScopes_have_effect(t *testing.T) {
-	s := newStage(t)
-	c := s.dial()
-	login := object{"grant_type": "client_credentials", "client_id": "alicekey", "client_secret": "alicesecret"}
-	login["scope"] = "trade:read account:none wallet:read_write"
-	require.Equal(t, "account:none connection mainaccount name:alice trade:read wallet:none", field(c.call("public/auth", login), "scope"))
-	c.call("private/get_positions", nil)
-	c.refused(13021, "private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "market"})
-	c.refused(13021, "private/get_account_summary", object{"currency": "USDC"})
-	require.Equal(t, []any{"user.changes.any.any.raw"},
-		c.call("private/subscribe", object{"channels": []string{"user.changes.any.any.raw", "user.portfolio.any"}}))
-
-	made := s.admin("/accounts", object{"balances": object{"USDC": "10000", "BTC": "0.1"}})
-	s.admin("/accounts/"+made["accountId"].(string)+"/scope", object{"scope": "account:read_write trade:read_write wallet:read_write"})
-	wide := s.dial().call("public/auth", object{"grant_type": "client_credentials", "client_id": made["key"], "client_secret": made["secret"]})
-	require.Contains(t, field(wide, "scope"), "wallet:read_write")
-}
-
 func TestAccounts_are_apart(t *testing.T) {
 	s := newStage(t)
 	a, b := s.login(alice), s.login(bob)
@@ -145,62 +64,6 @@ func TestAccounts_are_apart(t *testing.T) {
 	require.Empty(t, b.news)
 	require.Len(t, a.call("private/get_order_state_by_label", object{"currency": "USDC", "label": "secret"}), 1)
 	require.Len(t, a.call("private/get_user_trades_by_order", object{"order_id": id}), len(field(placed, "trades").([]any)))
-}
-
-func (s *stage) http(method, path, body string, header http.Header) (int, object) {
-	s.t.Helper()
-	q, err := http.NewRequest(method, s.HTTPURL()+path, bytes.NewReader([]byte(body)))
-	require.NoError(s.t, err)
-	q.Header = header
-	r, err := http.DefaultClient.Do(q)
-	require.NoError(s.t, err)
-	defer r.Body.Close()
-	text, err := io.ReadAll(r.Body)
-	require.NoError(s.t, err)
-	return r.StatusCode, parse(s.t, text)
-}
-
-func TestHTTP_takes_query_and_body(t *testing.T) {
-	s := newStage(t)
-	status, answer := s.http("GET", "/public/get_instrument?instrument_name="+btc, "", nil)
-	require.Equal(t, 200, status)
-	amount(t, "0.1", field(answer, "result", "tick_size"))
-	amount(t, "0.0001", field(answer, "result", "contract_size"))
-
-	status, answer = s.http("POST", "", `{"jsonrpc":"2.0","id":"x","method":"public/ticker","params":{"instrument_name":"BTC-PERPETUAL"}}`, nil)
-	require.Equal(t, 200, status)
-	require.Equal(t, "x", answer["id"])
-
-	status, answer = s.http("GET", "/public/get_instrument?instrument_name=DOGE", "", nil)
-	require.Equal(t, 400, status)
-	require.Equal(t, "instrument not found", field(answer, "error", "data", "reason"))
-	status, _ = s.http("GET", "/public/subscribe?channels=[\"platform_state\"]", "", nil)
-	require.Equal(t, 400, status)
-
-	basic := http.Header{}
-	q := http.Request{Header: basic}
-	q.SetBasicAuth("alicekey", "alicesecret")
-	status, answer = s.http("GET", "/private/buy?instrument_name="+btc+"&amount=0.01&type=market&reduce_only=false", "", basic)
-	require.Equal(t, 200, status, "%v", answer)
-	require.Equal(t, "filled", field(answer, "result", "order", "order_state"))
-
-	_, login := s.http("GET", "/public/auth?grant_type=client_credentials&client_id=alicekey&client_secret=alicesecret", "", nil)
-	bearer := http.Header{"Authorization": {"Bearer " + field(login, "result", "access_token").(string)}}
-	status, answer = s.http("GET", "/private/get_position?instrument_name="+btc, "", bearer)
-	require.Equal(t, 200, status)
-	amount(t, "0.01", field(answer, "result", "size"))
-}
-
-func TestHTTP_signature_header(t *testing.T) {
-	s := newStage(t)
-	path := "/private/get_positions?currency=BTC"
-	ts := strconv.FormatInt(noon.UnixMilli(), 10)
-	sig := signature("alicesecret", ts+"\nn1\nGET\n/api/v2"+path+"\n\n")
-	header := http.Header{"Authorization": {"deri-hmac-sha256 id=alicekey,ts=" + ts + ", sig=" + sig + ",nonce=n1"}}
-	status, answer := s.http("GET", path, "", header)
-	require.Equal(t, 200, status, "%v", answer)
-	status, _ = s.http("GET", path, "", header)
-	require.Equal(t, 400, status, "a nonce counts once")
 }
 
 func TestSubscribe_takes_what_exists(t *testing.T) {
@@ -277,79 +140,6 @@ func TestBook_changes_add_up(t *testing.T) {
 }
 
 func parsePrice(s string) float64 { f, _ := strconv.ParseFloat(s, 64); return f }
-
-func TestHeartbeat_is_answered_or_the_socket_closes(t *testing.T) {
-	s := newStage(t)
-	c := s.dial()
-	c.refused(-32602, "public/set_heartbeat", object{"interval": 5})
-	require.Equal(t, "ok", c.call("public/set_heartbeat", object{"interval": 10}))
-	s.pass(11 * time.Second)
-	require.Equal(t, "heartbeat", field(c.read(), "params", "type"))
-	require.Equal(t, "test_request", field(c.read(), "params", "type"))
-	c.call("public/test", nil)
-	s.pass(11 * time.Second)
-	c.read()
-	require.Equal(t, "test_request", field(c.read(), "params", "type"))
-	s.pass(12 * time.Second)
-	for {
-		if _, _, err := c.ws.ReadMessage(); err != nil {
-			require.True(t, websocket.IsCloseError(err, 4000), "%v", err)
-			return
-		}
-	}
-}
-
-func TestIdle_socket_is_dropped(t *testing.T) {
-	s := newStage(t)
-	idle, listening := s.dial(), s.dial()
-	listening.call("public/subscribe", object{"channels": []string{"platform_state"}})
-	idle.call("public/test", nil)
-	s.pass(62 * time.Second)
-	_, _, err := idle.ws.ReadMessage()
-	require.Error(t, err)
-	listening.call("public/test", nil)
-}
-
-func TestLogout_closes_without_an_answer(t *testing.T) {
-	s := newStage(t)
-	c := s.login(alice)
-	c.send(`{"jsonrpc":"2.0","id":5,"method":"private/logout"}`)
-	_, frame, err := c.ws.ReadMessage()
-	require.Error(t, err, "%s", frame)
-}
-
-func TestRate_limit_answers_10028_and_refills(t *testing.T) {
-	s := newStage(t)
-	c := s.login(alice)
-	order := object{"instrument_name": btc, "amount": 0.001, "type": "limit", "price": parsePrice(around(t, c, "-1"))}
-	for range 20 {
-		c.call("private/buy", order)
-	}
-	require.Equal(t, "too_many_requests", c.refused(10028, "private/buy", order)["message"])
-	s.login(bob).call("private/buy", order) // buckets are per account
-	s.pass(time.Second)
-	for range 5 {
-		c.call("private/cancel_all", nil)
-	}
-	c.refused(10028, "private/cancel_all", nil)
-}
-
-func TestConnections_of_one_address_are_limited(t *testing.T) {
-	s := newStage(t, func(o *simulator.Options) { o.ConnectionsPerAddress = 2 })
-	first := s.dial()
-	s.dial()
-	_, r, err := websocket.DefaultDialer.Dial(s.URL(), nil)
-	require.Error(t, err)
-	require.Equal(t, http.StatusTooManyRequests, r.StatusCode)
-	first.ws.Close()
-	require.Eventually(t, func() bool {
-		ws, _, err := websocket.DefaultDialer.Dial(s.URL(), nil)
-		if err == nil {
-			ws.Close()
-		}
-		return err == nil
-	}, 5*time.Second, 10*time.Millisecond)
-}
 
 func TestPrivate_channels(t *testing.T) {
 	s := newStage(t)

@@ -36,6 +36,8 @@ var (
 	errCredentials    = &wireError{Code: 13004, Message: "invalid_credentials"}
 	errForbidden      = &wireError{Code: 13021, Message: "forbidden"}
 	errTooMany        = &wireError{Code: 10028, Message: "too_many_requests"}
+	errSecondFactor   = &wireError{Code: 13668, Message: "security_key_authorization_error"}
+	errScopeExceeded  = &wireError{Code: 13403, Message: "scope_exceeded"}
 	errNeedsSocket    = &wireError{Code: 10030, Message: "must_be_websocket_request"}
 	errRawUnauth      = &wireError{Code: 13778, Message: "raw_subscriptions_not_available_for_unauthorized"}
 )

@@ -54,7 +54,9 @@ func (c *call) logout() ([]byte, *wireError) {
 		return nil, err
 	}
 	if keep := c.p.text("invalidate_token"); keep != "false" {
-		c.e.revoke(c.grant)
+		for _, g := range append(c.conn.grants, c.grant) {
+			c.e.revoke(g)
+		}
 	}
 	c.conn.orders = nil // a logout cancels nothing
 	c.conn.close(websocket.CloseNormalClosure, "")
@@ -75,7 +77,9 @@ func (e *engine) leave(c *conn) {
 	}
 	e.abandon(c)
 	for _, g := range c.grants {
-		e.revoke(g)
+		if g.session == nil {
+			e.revoke(g)
+		}
 	}
 	for i, other := range e.conns {
 		if other == c {

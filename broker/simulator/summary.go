@@ -31,15 +31,6 @@ func renderSummary(s core.Summary) *object {
 		str("margin_model", "segregated_sm").bool("cross_collateral_enabled", false).bool("portfolio_margining_enabled", false)
 }
 
-// limitsObject tells an account its credit, as the exchange words it.
-func limitsObject() []byte {
-	rate := func(burst, rate int64) []byte { return newObject().int("burst", burst).int("rate", rate).end() }
-	matching := newObject().raw("trading", newObject().raw("total", rate(matchingBurst, matchingRate)).end()).
-		raw("spot", rate(matchingBurst, matchingRate)).raw("cancel_all", rate(matchingBurst, matchingRate)).
-		raw("maximum_quotes", rate(500, 500)).raw("maximum_mass_quotes", rate(10, 10)).raw("guaranteed_mass_quotes", rate(2, 2)).end()
-	return newObject().bool("limits_per_currency", false).raw("non_matching_engine", rate(100, 20)).raw("matching_engine", matching).end()
-}
-
 func accountFields(o *object, a *core.Account) {
 	o.int("id", a.ID).str("username", a.Name).str("system_name", a.Name).str("email", a.Name+"@example.com").
 		str("type", "main").int("creation_timestamp", a.Created).bool("security_keys_enabled", false).

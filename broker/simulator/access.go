@@ -1,0 +1,66 @@
+package simulator
+
+import "github.com/tradebaas/tradebaas/broker/simulator/core"
+
+// accessMax is how many rows of an account's access log are kept.
+const accessMax = 1_000
+
+// access is one row of an account's access log: a login, or a change of a key.
+type access struct {
+	id      int64
+	at      int64
+	address string
+	what    string // success, failure, new_api_key, ...
+	client  string // of the key that was changed
+}
+
+// noteAccess adds a row to an account's access log.
+func (c *call) noteAccess(account int64, what, client string) {
+	d := c.e.desk(account)
+	d.accessSeq++
+	d.access = append(d.access, access{d.accessSeq, c.e.now(), c.conn.address, what, client})
+	if len(d.access) > accessMax {
+		d.access = append(d.access[:0:0], d.access[accessMax/2:]...)
+	}
+}
+
+// accessLog gives an account's access log, newest first. It begins anew when the exchange does.
+func (c *call) accessLog() ([]byte, *wireError) {
+	p, err := c.page(10)
+	if err != nil {
+		return nil, err
+	}
+	rows := []access{}
+	for n := len(c.desk.access) - 1 - int(p.offset); n >= 0 && int64(len(rows)) < p.count; n-- {
+		rows = append(rows, c.desk.access[n])
+	}
+	return newObject().int("records_total", int64(len(c.desk.access))).raw("data", list(rows, renderAccess)).end(), nil
+}
+
+func renderAccess(a access) []byte {
+	o := newObject().int("id", a.id).str("ip", a.address).int("timestamp", a.at).str("country", "Local Country").
+		str("city", "Local Town").str("log", a.what)
+	if a.client != "" {
+		o.str("data", a.client)
+	}
+	return o.end()
+}
+
+// page is which part of a list a call asks for.
+type page struct{ offset, count int64 }
+
+func (c *call) page(count int64) (p page, err *wireError) {
+	if p.count, err = c.p.int("count", count); err != nil {
+		return p, err
+	}
+	if p.offset, err = c.p.int("offset", 0); err != nil {
+		return p, err
+	}
+	if p.count < 1 || p.count > 1_000 {
+		return p, core.Invalid("count", "must be between 1 and 1000")
+	}
+	if p.offset < 0 {
+		return p, core.Invalid("offset", "must not be negative")
+	}
+	return p, nil
+}
