@@ -149,7 +149,7 @@ func (c *call) tradesByInstrument() ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	return c.trades(func(t core.Trade) bool { return core.Instruments[t.Market] == m.Instrument })
+	return c.trades(func(t core.Trade) bool { return t.Instrument == m.Instrument })
 }
 
 func (c *call) tradesByCurrency() ([]byte, *wireError) {
@@ -158,7 +158,7 @@ func (c *call) tradesByCurrency() ([]byte, *wireError) {
 		return nil, err
 	}
 	return c.trades(func(t core.Trade) bool {
-		return f.Currency == "" || core.Instruments[t.Market].Settlement == f.Currency
+		return f.Currency == "" || t.Instrument.Settlement == f.Currency
 	})
 }
 

@@ -192,11 +192,11 @@ func (ch *channel) timed(interval string) bool {
 }
 
 // covers tells whether a market's events belong to the channel.
-func (ch *channel) covers(market int) bool {
+func (ch *channel) covers(x *core.Exchange, market int) bool {
 	if ch.market >= 0 {
 		return ch.market == market
 	}
-	return ch.currency == "" || market >= 0 && core.Instruments[market].Settlement == ch.currency
+	return ch.currency == "" || market >= 0 && x.Markets[market].Instrument.Settlement == ch.currency
 }
 
 // private tells whether a channel needs a login.

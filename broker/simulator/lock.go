@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tradebaas/tradebaas/broker/simulator/core"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -118,7 +117,7 @@ func (c *call) lockCurrency() trade.Currency {
 		return m.Instrument.Settlement
 	}
 	if o := c.e.core.OrderOf(c.account.ID, c.p.text("order_id")); o != nil {
-		return core.Instruments[o.Market].Settlement
+		return o.Instrument.Settlement
 	}
 	return anyAsNone(c.p.currency())
 }

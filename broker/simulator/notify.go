@@ -59,7 +59,7 @@ func (e *engine) dispatch() {
 // mark notes on the public channels what they will have to say.
 func (e *engine) mark(v core.Event) {
 	for _, ch := range e.channels {
-		if !ch.covers(v.Market) {
+		if !ch.covers(e.core, v.Market) {
 			continue
 		}
 		switch {
@@ -84,7 +84,7 @@ func (e *engine) tell(h *happening) {
 	}
 	for _, name := range sorted(d.channels) {
 		ch := d.channels[name]
-		if !ch.covers(h.market) {
+		if !ch.covers(e.core, h.market) {
 			continue
 		}
 		switch ch.topic {
@@ -120,7 +120,7 @@ func (e *engine) changes(h *happening) []byte {
 	if h.moved {
 		positions = append(positions, e.core.Position(e.core.Account(h.account), e.core.Markets[h.market]))
 	}
-	return newObject().str("instrument_name", string(core.Instruments[h.market].Name)).raw("trades", renderTrades(h.trades)).
+	return newObject().str("instrument_name", string(e.core.Markets[h.market].Instrument.Name)).raw("trades", renderTrades(h.trades)).
 		raw("positions", list(positions, renderPosition)).raw("orders", renderOrders(h.orders)).end()
 }
 
@@ -140,7 +140,7 @@ func (e *engine) tellOrders(ch *channel, h *happening) {
 func (e *engine) publishBalance(ch *channel, h *happening) {
 	a := e.core.Account(h.account)
 	for _, cur := range currencies {
-		concerned := h.market < 0 || core.Instruments[h.market].Settlement == cur
+		concerned := h.market < 0 || e.core.Markets[h.market].Instrument.Settlement == cur
 		if concerned && (ch.currency == "" || ch.currency == cur) {
 			e.publish(ch, renderSummary(e.core.Summarize(a, cur)).end())
 		}
@@ -169,7 +169,7 @@ func (e *engine) portfolios() {
 			if p.Size != 0 {
 				h := &happening{account: a.ID, market: n}
 				for _, name := range sorted(d.channels) {
-					if ch := d.channels[name]; ch.topic == portfolioTopic && ch.covers(n) {
+					if ch := d.channels[name]; ch.topic == portfolioTopic && ch.covers(e.core, n) {
 						e.publishBalance(ch, h)
 					}
 				}

@@ -19,8 +19,8 @@ func (c *call) instruments() ([]byte, *wireError) {
 		return nil, err
 	}
 	out := []*core.Instrument{}
-	for _, i := range core.Instruments {
-		kind := c.p.text("kind")
+	for _, m := range c.e.core.Markets {
+		i, kind := m.Instrument, c.p.text("kind")
 		if expired || (kind != "" && kind != "future" && kind != "any") {
 			continue
 		}

@@ -18,7 +18,7 @@ func tradeID(i *core.Instrument, id int64) string { return i.IDPrefix + strconv.
 
 // renderOrder writes an order as the exchange does: an untriggered one has no fill figures.
 func renderOrder(o *core.Order) []byte {
-	i := core.Instruments[o.Market]
+	i := o.Instrument
 	b := newObject().str("order_id", o.ID).str("order_state", orderState(o)).str("order_type", o.Type).
 		str("instrument_name", string(i.Name)).str("direction", direction(o.Side))
 	renderPrice(b, i, o)
@@ -86,7 +86,7 @@ func renderLinks(b *object, o *core.Order) {
 func renderOrders(orders []*core.Order) []byte { return list(orders, renderOrder) }
 
 func renderUserTrade(t core.Trade) []byte {
-	i := core.Instruments[t.Market]
+	i := t.Instrument
 	b := newObject().str("trade_id", tradeID(i, t.ID)).int("trade_seq", t.Seq).str("instrument_name", string(i.Name)).
 		int("timestamp", t.Time).str("order_id", t.Order).str("order_type", t.OrderType).null("matching_id").
 		str("direction", direction(t.Side)).dec("price", i.Price(t.Price)).dec("amount", i.Amount(t.Amount)).int("contracts", t.Amount).
@@ -117,7 +117,7 @@ func renderPlaced(r core.Result) []byte {
 }
 
 func renderPublicTrade(t core.PublicTrade) []byte {
-	i := core.Instruments[t.Market]
+	i := t.Instrument
 	b := newObject().str("trade_id", tradeID(i, t.ID)).int("trade_seq", t.Seq).int("timestamp", t.Time).
 		str("instrument_name", string(i.Name)).str("direction", direction(t.Side)).dec("price", i.Price(t.Price)).
 		dec("amount", i.Amount(t.Amount)).int("contracts", t.Amount).dec("mark_price", core.Fine(t.Mark)).

@@ -44,8 +44,7 @@ func renderLogRow(a *core.Account, r core.LogRow) []byte {
 		int("timestamp", r.Time).str("type", r.Type).str("currency", string(r.Currency)).dec("change", r.Change).
 		dec("cashflow", r.CashFlow).dec("balance", r.Balance).dec("equity", r.Equity).dec("commission", r.Commission).
 		dec("interest_pl", r.Interest).dec("session_upl", trade.Zero).dec("session_rpl", trade.Zero).str("info", "")
-	if r.Market >= 0 {
-		i := core.Instruments[r.Market]
+	if i := r.Instrument; i != nil {
 		o.str("instrument_name", string(i.Name)).dec("price", r.Price).str("price_currency", string(i.Quote)).
 			dec("position", i.Amount(r.Position)).dec("amount", i.Amount(r.Amount)).int("contracts", r.Amount).
 			dec("mark_price", core.Fine(r.Mark)).dec("index_price", core.Fine(r.Index))

@@ -160,9 +160,10 @@ func (c *call) cancelByKind() ([]byte, *wireError) {
 
 // cancelByPair takes a pair such as btc_usdc: the contracts whose index it is.
 func (c *call) cancelByPair() ([]byte, *wireError) {
-	for _, i := range core.Instruments {
-		if i.PriceIndex == c.p.text("currency_pair") {
-			return c.cancelMany(core.Filter{Instrument: i.Name, Type: c.p.text("type")})
+	pair := c.p.text("currency_pair")
+	for _, m := range c.e.core.Markets {
+		if m.Instrument.PriceIndex == pair {
+			return c.cancelMany(core.Filter{Index: pair, Type: c.p.text("type")})
 		}
 	}
 	return nil, core.Invalid("currency_pair", "unknown value")
@@ -205,7 +206,7 @@ func (c *call) cancelMany(f core.Filter) ([]byte, *wireError) {
 		return number(int64(len(r.Orders))), nil
 	}
 	return list(r.Orders, func(o *core.Order) []byte {
-		i := core.Instruments[o.Market]
+		i := o.Instrument
 		return newObject().str("instrument_name", string(i.Name)).str("currency", string(i.Settlement)).str("type", o.Type).
 			raw("result", renderOrders([]*core.Order{o})).end()
 	}), nil

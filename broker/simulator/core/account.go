@@ -56,6 +56,8 @@ type LogRow struct {
 	Index      int64
 	TradeID    int64
 	Order      string
+
+	Instrument *Instrument `json:"-"` // nil without a market
 }
 
 func (a *Account) wallet(c trade.Currency) *Wallet {
@@ -128,6 +130,9 @@ func (x *Exchange) deposit(a *Account, b Balance) {
 func (x *Exchange) log(a *Account, row LogRow) {
 	a.LogSeq++
 	row.ID, row.Time = a.LogSeq, x.Now
+	if row.Market >= 0 {
+		row.Instrument = x.Markets[row.Market].Instrument
+	}
 	row.Balance, row.Equity = a.wallet(row.Currency).Balance, x.equity(a, row.Currency)
 	a.Log = append(a.Log, row)
 	if len(a.Log) > logMax {

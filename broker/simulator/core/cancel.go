@@ -41,6 +41,8 @@ func (x *Exchange) matches(o *Order, f Filter) bool {
 		return false
 	case f.Currency != "" && f.Currency != "any" && i.Settlement != f.Currency:
 		return false
+	case f.Index != "" && i.PriceIndex != f.Index:
+		return false
 	case f.Label != nil && o.Label != *f.Label:
 		return false
 	}

@@ -97,6 +97,7 @@ type CancelMany struct {
 type Filter struct {
 	Instrument trade.Instrument `json:",omitempty"`
 	Currency   trade.Currency   `json:",omitempty"` // settlement currency
+	Index      string           `json:",omitempty"` // price index
 	Label      *string          `json:",omitempty"`
 	Type       string           `json:",omitempty"` // all, limit, trigger_all, stop, take or an order type
 }

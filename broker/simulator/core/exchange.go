@@ -33,8 +33,8 @@ type State struct {
 func New(source Source, now int64) *Exchange {
 	x := &Exchange{source: source, State: State{Now: now, Second: now / 1000, LastID: 104_000_000_000,
 		LastOTO: 10_838_000, LastStop: 19_000, TradeID: 240_000_000, Changes: 63_000_000_000}}
-	for range Instruments {
-		x.Markets = append(x.Markets, &Market{TradeSeq: x.Second - 1_500_000_000})
+	for _, i := range Perpetuals() {
+		x.Markets = append(x.Markets, &Market{Instrument: i, TradeSeq: x.Second - 1_500_000_000})
 	}
 	x.wire()
 	return x
@@ -44,14 +44,41 @@ func New(source Source, now int64) *Exchange {
 func (x *Exchange) wire() {
 	x.orders, x.byClient, x.byName = map[string]*Order{}, map[string]*Key{}, map[trade.Instrument]int{}
 	for n, m := range x.Markets {
-		m.Instrument, m.id = Instruments[n], n
+		m.id = n
 		x.byName[m.Instrument.Name] = n
 		m.price(x.source.Tick(m.Instrument, x.Second))
+		m.wire()
 	}
 	for _, a := range x.Accounts {
 		x.index(a)
+		x.wireAccount(a)
 	}
 	x.rebook()
+}
+
+// wire lets the market's records know their instrument.
+func (m *Market) wire() {
+	for n := range m.Trades {
+		m.Trades[n].Instrument = m.Instrument
+	}
+}
+
+// wireAccount lets the account's records know their instruments.
+func (x *Exchange) wireAccount(a *Account) {
+	for _, o := range a.Orders {
+		o.Instrument = x.Markets[o.Market].Instrument
+	}
+	for _, o := range a.Closed {
+		o.Instrument = x.Markets[o.Market].Instrument
+	}
+	for n := range a.Trades {
+		a.Trades[n].Instrument = x.Markets[a.Trades[n].Market].Instrument
+	}
+	for n := range a.Log {
+		if market := a.Log[n].Market; market >= 0 {
+			a.Log[n].Instrument = x.Markets[market].Instrument
+		}
+	}
 }
 
 func (x *Exchange) index(a *Account) {

@@ -6,7 +6,8 @@ import (
 	"github.com/tradebaas/tradebaas/trade"
 )
 
-// Instrument is the specification of one perpetual contract.
+// Instrument is the specification of one contract. It is never changed: another specification is
+// another Instrument, and the market points to that.
 type Instrument struct {
 	Name           trade.Instrument
 	ID             int
@@ -28,12 +29,15 @@ type Instrument struct {
 	IDPrefix       string    // of order and trade ids
 }
 
-// Instruments are the contracts traded here, in a fixed order. The figures are Deribit's as of
-// September 2026: tick, contract size, fees 1.5 and 3.5 basis points, standard margin 2 % and 1 %.
-var Instruments = []*Instrument{
-	perpetual("BTC_USDC-PERPETUAL", 1, "BTC", "USDC", "btc_usdc", "0.1", "0.0001"),
-	perpetual("ETH_USDC-PERPETUAL", 2, "ETH", "USDC", "eth_usdc", "0.05", "0.001"),
-	inversePerpetual("BTC-PERPETUAL", 3, "BTC", "btc_usd", "0.5", "10"),
+// Perpetuals gives the contracts that are always listed, in a fixed order. The figures are
+// Deribit's as of September 2026: tick, contract size, fees 1.5 and 3.5 basis points, standard
+// margin 2 % and 1 %.
+func Perpetuals() []*Instrument {
+	return []*Instrument{
+		perpetual("BTC_USDC-PERPETUAL", 1, "BTC", "USDC", "btc_usdc", "0.1", "0.0001"),
+		perpetual("ETH_USDC-PERPETUAL", 2, "ETH", "USDC", "eth_usdc", "0.05", "0.001"),
+		inversePerpetual("BTC-PERPETUAL", 3, "BTC", "btc_usd", "0.5", "10"),
+	}
 }
 
 func perpetual(name trade.Instrument, id int, base, quote trade.Currency, index, tick, contract string) *Instrument {

@@ -6,8 +6,8 @@ import "github.com/tradebaas/tradebaas/trade"
 // half of the distance it need not be looked at again.
 type guard struct {
 	set   bool
-	slack int64 // half of the distance, in millionths of price
-	marks [8]int64
+	slack int64   // half of the distance, in millionths of price
+	marks []int64 // of every market
 }
 
 // liquidate closes positions of accounts whose equity no longer covers the maintenance margin.
@@ -47,7 +47,7 @@ func (x *Exchange) guarded(a *Account) bool {
 
 // setGuard measures how far prices may move: equity above maintenance over the whole exposure.
 func (x *Exchange) setGuard(a *Account) {
-	g := guard{set: true, slack: 100_000}
+	g := guard{set: true, slack: 100_000, marks: make([]int64, len(x.Markets))}
 	for _, w := range a.Wallets {
 		exposure := trade.Zero
 		for n, m := range x.Markets {

@@ -20,8 +20,9 @@ type Market struct {
 	Settled   trade.Dec  // last settlement price
 	Trades    []PublicTrade
 
-	Instrument *Instrument `json:"-"`
-	Tick       Tick        `json:"-"`
+	Instrument *Instrument
+
+	Tick       Tick `json:"-"`
 	id         int
 	bids, asks []*Order // users' resting orders, best first, oldest first at a price
 	waiting    []*Order // users' conditional orders, oldest first
@@ -83,7 +84,7 @@ func (x *Exchange) publicTrade(m *Market, side, price, amount int64, liquidation
 	m.TradeSeq++
 	x.TradeID++
 	t := PublicTrade{ID: x.TradeID, Seq: m.TradeSeq, Market: m.id, Time: x.Now, Side: side, Price: price, Amount: amount,
-		Index: m.Tick.Index, Mark: m.Tick.Mark, Direction: m.Direction, Liquidation: liquidation}
+		Index: m.Tick.Index, Mark: m.Tick.Mark, Direction: m.Direction, Liquidation: liquidation, Instrument: m.Instrument}
 	if len(m.Trades) >= 2*recentTrades {
 		m.Trades = append(m.Trades[:0], m.Trades[recentTrades:]...)
 	}

@@ -82,12 +82,12 @@ func TestMaker_fee_at_its_own_price(t *testing.T) {
 	require.Len(t, trades, 1)
 	require.True(t, trades[0].Maker)
 	same(t, "0.749925", trades[0].Fee)
-	same(t, "99990", core.Instruments[0].Price(trades[0].Price))
+	same(t, "99990", core.Perpetuals()[0].Price(trades[0].Price))
 }
 
 // 25 BTC need 2 % + 25 x 0.005 % = 2.125 %: 53,125 USDC at 100,000. 350 BTC need 3.75 %.
 func TestMargin_documented_examples(t *testing.T) {
-	i := core.Instruments[0]
+	i := core.Perpetuals()[0]
 	initial, maintenance := i.Margins(trade.NewDec(25), trade.NewDec(100_000))
 	same(t, "53125", initial)
 	same(t, "28125", maintenance)

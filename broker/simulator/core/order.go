@@ -92,6 +92,8 @@ type Order struct {
 	Whole     int64    `json:",omitempty"` // placeholder: amount when all is placed
 	Placed    int64    `json:",omitempty"` // placeholder: amount placed so far
 	Live      string   `json:",omitempty"` // placeholder: the order that was placed
+
+	Instrument *Instrument `json:"-"`
 }
 
 // Alive tells whether the order can still trade.
@@ -146,6 +148,8 @@ type Trade struct {
 	Reducing    bool
 	Liquidation bool
 	State       string // of the order, after this trade
+
+	Instrument *Instrument `json:"-"`
 }
 
 // PublicTrade is one execution as everybody sees it.
@@ -161,4 +165,6 @@ type PublicTrade struct {
 	Mark        int64
 	Direction   int64
 	Liquidation string `json:",omitempty"` // M, T or MT
+
+	Instrument *Instrument `json:"-"`
 }

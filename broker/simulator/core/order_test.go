@@ -87,7 +87,7 @@ func TestPost_only_stays_out_of_the_spread(t *testing.T) {
 	p.PostOnly = true
 	r := s.do(place(s.alice, linear, p))
 	require.Equal(t, core.Open, r.Order.State)
-	same(t, "100000", core.Instruments[0].Price(r.Order.Price)) // the best ask is 100,000.1
+	same(t, "100000", core.Perpetuals()[0].Price(r.Order.Price)) // the best ask is 100,000.1
 	p.RejectPostOnly = true
 	s.refused(core.ErrPostOnly, place(s.bob, linear, p))
 }
@@ -118,7 +118,7 @@ func TestSelf_trade_is_refused(t *testing.T) {
 	s.refused(core.ErrOverlap, place(s.alice, linear, ticket(-1, "0.01", "")))
 	r := s.do(place(s.bob, linear, ticket(-1, "0.01", "")))
 	require.Equal(t, core.Filled, r.Order.State)
-	same(t, "100000", core.Instruments[0].Price(r.Trades[0].Price))
+	same(t, "100000", core.Perpetuals()[0].Price(r.Trades[0].Price))
 }
 
 // Two bids at one price: the older is filled first. A smaller amount keeps the place, a larger one
@@ -178,7 +178,7 @@ func TestEdit_by_label_needs_exactly_one(t *testing.T) {
 	edit := core.Command{Edit: &core.Edit{Account: s.alice, Label: "twin", Instrument: linear, Price: &price}}
 	s.refused(core.ErrOrderNotFound, edit)
 	s.do(place(s.alice, linear, labelled))
-	same(t, "99100", core.Instruments[0].Price(s.do(edit).Order.Price))
+	same(t, "99100", core.Perpetuals()[0].Price(s.do(edit).Order.Price))
 	s.do(place(s.alice, linear, labelled))
 	s.refused(core.ErrNotUnique, edit)
 }

@@ -103,7 +103,7 @@ func (x *Exchange) admit(o *Order) string {
 }
 
 func (x *Exchange) register(o *Order) {
-	o.Created = x.Now
+	o.Created, o.Instrument = x.Now, x.Markets[o.Market].Instrument
 	x.orders[o.ID] = o
 	a := x.account(o.Account)
 	a.Orders = append(a.Orders, o)

@@ -82,7 +82,7 @@ func drawTicket(t *rapid.T, name trade.Instrument) core.Ticket {
 
 // drawPrice is within 0.3 % of the price at dawn.
 func drawPrice(t *rapid.T, name trade.Instrument) trade.Dec {
-	for _, i := range core.Instruments {
+	for _, i := range core.Perpetuals() {
 		if i.Name == name {
 			at := source.Tick(i, dawn).Price // the eve's is within the day's moves
 			return i.Price(at + at*rapid.Int64Range(-30, 30).Draw(t, "price")/10_000)
@@ -154,7 +154,7 @@ func TestCore_conserves_money(t *testing.T) {
 				require.Equal(t, w.Balance.String(), change.String())
 				worth := given.Add(interest).Sub(w.Fees)
 				for _, u := range a.Trades {
-					if core.Instruments[u.Market].Settlement == w.Currency {
+					if u.Instrument.Settlement == w.Currency {
 						worth = worth.Add(u.ProfitLoss)
 					}
 				}

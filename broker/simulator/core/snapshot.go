@@ -17,8 +17,8 @@ func Restore(source Source, snapshot []byte) (*Exchange, error) {
 	if err := x.adoptKeys(snapshot); err != nil {
 		return nil, err
 	}
-	if len(x.Markets) != len(Instruments) {
-		return nil, fmt.Errorf("read the snapshot: it holds %d markets, not %d", len(x.Markets), len(Instruments))
+	if err := x.adoptInstruments(); err != nil {
+		return nil, err
 	}
 	taken := make([][2][]int64, len(x.Markets))
 	for n, m := range x.Markets {
@@ -29,6 +29,23 @@ func Restore(source Source, snapshot []byte) (*Exchange, error) {
 		m.Taken, m.laddered = taken[n], false
 	}
 	return x, nil
+}
+
+// adoptInstruments completes a snapshot of a version in which the instruments were the program's.
+func (x *Exchange) adoptInstruments() error {
+	known := Perpetuals()
+	for n, m := range x.Markets {
+		if m.Instrument == nil && n < len(known) {
+			m.Instrument = known[n]
+		}
+		if m.Instrument == nil {
+			return fmt.Errorf("read the snapshot: market %d has no instrument", n)
+		}
+	}
+	if len(x.Markets) < len(known) {
+		return fmt.Errorf("read the snapshot: it holds %d markets, at least %d were expected", len(x.Markets), len(known))
+	}
+	return nil
 }
 
 // adoptKeys reads a snapshot of a version in which an account had one key, in its own fields.

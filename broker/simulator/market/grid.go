@@ -17,7 +17,7 @@ type gridOf struct {
 
 var grids = func() map[int]gridOf {
 	out := map[int]gridOf{}
-	for _, i := range core.Instruments {
+	for _, i := range core.Perpetuals() {
 		out[i.ID] = gridOf{float(i.TickSize), float(i.ContractSize), coins[string(i.Base)].base, i.Inverse}
 	}
 	return out

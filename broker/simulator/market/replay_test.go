@@ -17,7 +17,7 @@ const twoCandles = `timestamp_ms,open,high,low,close,volume
 func TestReplay_meets_open_high_low_and_close(t *testing.T) {
 	r, err := NewReplay(strings.NewReader(twoCandles), 1000, NewSynthetic(1))
 	require.NoError(t, err)
-	i := core.Instruments[0]
+	i := core.Perpetuals()[0]
 	require.Equal(t, core.Bar{Open: 1000, High: 1100, Low: 950, Close: 1050, Volume: 60_000}, r.Bar(i, 1000, 1<<40))
 	require.Equal(t, int64(1000), r.Tick(i, 60_000).Price)
 	require.Equal(t, int64(950), r.Tick(i, 60_020).Price)
@@ -30,7 +30,7 @@ func TestReplay_meets_open_high_low_and_close(t *testing.T) {
 func TestReplay_loops_both_ways(t *testing.T) {
 	r, err := NewReplay(strings.NewReader(twoCandles), 1000, NewSynthetic(1))
 	require.NoError(t, err)
-	i := core.Instruments[2]
+	i := core.Perpetuals()[2]
 	require.Equal(t, r.Bar(i, 1000, 1<<40), r.Bar(i, 1002, 1<<40))
 	require.Equal(t, r.Bar(i, 1001, 1<<40), r.Bar(i, 999, 1<<40))
 	require.Equal(t, int64(200), r.Bar(i, 1000, 1<<40).Open)

@@ -51,7 +51,7 @@ func autocorrelation(v []float64, lag int) float64 {
 // Three months, so that the slow factors average out a little.
 func TestSynthetic_has_the_recorded_figures(t *testing.T) {
 	s := NewSynthetic(7)
-	returns, ranges := returnsOf(s, core.Instruments[0], 130_000)
+	returns, ranges := returnsOf(s, core.Perpetuals()[0], 130_000)
 	size := make([]float64, len(returns))
 	for n, r := range returns {
 		size[n] = math.Abs(r)
@@ -71,7 +71,7 @@ func TestSynthetic_has_the_recorded_figures(t *testing.T) {
 }
 
 func TestSynthetic_volume_has_the_recorded_size(t *testing.T) {
-	s, i := NewSynthetic(7), core.Instruments[0]
+	s, i := NewSynthetic(7), core.Perpetuals()[0]
 	sum := 0.0
 	for k := int64(0); k < 40_000; k++ {
 		b := s.Bar(i, firstMinute+k, math.MaxInt64)
@@ -82,7 +82,7 @@ func TestSynthetic_volume_has_the_recorded_size(t *testing.T) {
 
 func TestSynthetic_is_a_pure_function_of_time(t *testing.T) {
 	a, b := NewSynthetic(3), NewSynthetic(3)
-	i := core.Instruments[1]
+	i := core.Perpetuals()[1]
 	for k := int64(0); k < 300; k++ {
 		second := firstMinute*60 + (k*7919)%200_000
 		require.Equal(t, a.Tick(i, second), b.Tick(i, second))
@@ -93,7 +93,7 @@ func TestSynthetic_is_a_pure_function_of_time(t *testing.T) {
 
 func TestSynthetic_bar_holds_its_seconds(t *testing.T) {
 	s := NewSynthetic(3)
-	for _, i := range core.Instruments {
+	for _, i := range core.Perpetuals() {
 		for at := int64(firstMinute); at < firstMinute+50; at++ {
 			open := s.Tick(i, at*60-1).Price
 			want := core.Bar{Open: open, High: open, Low: open}
@@ -113,7 +113,7 @@ func TestSynthetic_bar_holds_its_seconds(t *testing.T) {
 func TestSynthetic_gives_five_thousand_minutes_quickly(t *testing.T) {
 	s, started := NewSynthetic(5), time.Now()
 	for k := int64(0); k < 8_000; k++ {
-		s.Bar(core.Instruments[2], firstMinute-k, math.MaxInt64)
+		s.Bar(core.Perpetuals()[2], firstMinute-k, math.MaxInt64)
 	}
 	require.Less(t, time.Since(started), 5*time.Second)
 	t.Logf("8,000 minutes in %s", time.Since(started))
