@@ -14,7 +14,7 @@ import (
 type Account struct {
 	id     AccountID
 	origin Origin
-	limits Limits
+	limits []ScopedLimits // widest first
 
 	refusal  *Error // why no entry is allowed; nil: allowed
 	online   bool   // the exchange answers
@@ -34,6 +34,8 @@ type Account struct {
 	specs     map[Instrument]Spec
 	cursors   map[Instrument]Cursor
 	counters  map[StrategyID]Counters
+	days      map[Currency]Day
+	entries   []EntryMade // of the last minute
 	cooldowns map[StrategyID]time.Duration
 	exits     map[StrategyID]time.Time // last exit
 	amending  map[VenueOrderID]time.Time
@@ -92,12 +94,12 @@ type mark struct {
 
 // NewAccount rebuilds an account from what is stored of it. Entries are refused until Judge finds
 // nothing against them.
-func NewAccount(id AccountID, origin Origin, limits Limits, record AccountRecord) *Account {
+func NewAccount(id AccountID, origin Origin, limits []ScopedLimits, record AccountRecord) *Account {
 	a := &Account{
 		id: id, origin: origin, limits: limits, refusal: ErrNotConnected,
 		owner: map[VenueOrderID]*tracked{}, live: map[VenueOrderID]sighting{}, gone: map[VenueOrderID]time.Time{},
 		seen: map[VenueTradeID]mark{}, marks: map[Instrument]sightedMark{}, positions: map[Instrument]standing{}, balances: map[Currency]Balance{},
-		specs: map[Instrument]Spec{}, cursors: map[Instrument]Cursor{}, counters: map[StrategyID]Counters{},
+		specs: map[Instrument]Spec{}, cursors: map[Instrument]Cursor{}, counters: map[StrategyID]Counters{}, days: map[Currency]Day{}, entries: slices.Clone(record.Entries),
 		cooldowns: map[StrategyID]time.Duration{}, exits: map[StrategyID]time.Time{},
 		amending: map[VenueOrderID]time.Time{}, cancelled: map[VenueOrderID]time.Time{},
 	}
@@ -106,6 +108,9 @@ func NewAccount(id AccountID, origin Origin, limits Limits, record AccountRecord
 	}
 	for s, c := range record.Counters {
 		a.counters[s] = c
+	}
+	for c, d := range record.Days {
+		a.days[c] = d
 	}
 	a.loadOrders(record.Orders)
 	a.loadTrades(record.Trades, record.Fills)
@@ -243,6 +248,7 @@ type draft struct {
 	repairs   []Repair
 	cursors   map[Instrument]Cursor
 	counters  map[StrategyID]Counters
+	days      map[Currency]Day
 }
 
 func (a *Account) want(e Effect) { a.out.effects = append(a.out.effects, e) }
@@ -280,7 +286,7 @@ func (a *Account) repair(i Instrument, kind, subject, message string, now time.T
 func (a *Account) flush(now time.Time) Outcome {
 	d := a.out
 	a.out = draft{}
-	c := Change{Fills: d.fills, Decisions: d.decisions, Repairs: d.repairs, Cursors: d.cursors, Counters: d.counters}
+	c := Change{Fills: d.fills, Decisions: d.decisions, Repairs: d.repairs, Cursors: d.cursors, Counters: d.counters, Days: d.days}
 	for _, t := range a.orders {
 		if t.dirty {
 			t.dirty = false

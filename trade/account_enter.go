@@ -5,15 +5,6 @@ import (
 	"time"
 )
 
-// Limits are ceilings for one connection or one strategy; zero fields are off. What is in flight
-// counts as filled.
-type Limits struct {
-	MaxNotional   Dec // of one entry, in the settlement currency
-	MaxLeverage   Dec // everything open in a settlement currency, by its equity
-	MaxDailyLoss  Dec // of one strategy on one UTC day, in the settlement currency
-	MaxOpenTrades int
-}
-
 // The figures of an entry.
 const (
 	entryLife   = 5 * time.Second  // how long after the decision matching may start it
@@ -37,7 +28,7 @@ type EnterCommand struct {
 	Spec          Spec
 	Ticker        Ticker
 	Levels        func(average Dec) Levels
-	Limits        Limits
+	MaxDailyLoss  Dec // the strategy's own, in the settlement currency; 0: off
 	Decision      Decision
 	Counters      Counters
 }
@@ -101,11 +92,25 @@ func (a *Account) legsLeft(i Instrument) bool {
 		return true
 	}
 	for _, s := range a.live {
-		if _, ours := a.origin.owns(s.Label); ours && s.Instrument == i {
+		if _, ours := a.origin.owns(s.Label); ours && s.Instrument == i && !a.placed(s.VenueOrder) {
 			return true
 		}
 	}
 	return false
+}
+
+// placed tells whether an order is the stand-in of a leg whose entry is over: the exchange has put live
+// legs in its place, or nothing, and does not always say so.
+func (a *Account) placed(v VenueOrder) bool {
+	if !v.Secondary && !a.isWaiting(v) {
+		return false
+	}
+	t := a.byLabel(v.Label)
+	if t == nil {
+		return false
+	}
+	entry := a.entryOf(t.Intent)
+	return entry == nil || entry.State.Terminal()
 }
 
 func (a *Account) checkShape(cmd EnterCommand, _ time.Time) *Error {
@@ -171,61 +176,6 @@ func (a *Account) reservedMargin(c Currency) Dec {
 	return total
 }
 
-func (a *Account) checkLimits(cmd EnterCommand, now time.Time) *Error {
-	for _, l := range []Limits{a.limits, cmd.Limits} {
-		if refusal := a.checkLimit(cmd, l, now); refusal != nil {
-			return refusal
-		}
-	}
-	return nil
-}
-
-func (a *Account) checkLimit(cmd EnterCommand, l Limits, now time.Time) *Error {
-	value := Value(cmd.Spec.Kind, cmd.Amount, quoteFor(cmd.Ticker, cmd.Side))
-	currency := cmd.Spec.Settlement
-	switch {
-	case l.MaxOpenTrades > 0 && a.openTrades() >= l.MaxOpenTrades:
-		return Errorf(Refused, "max_open_trades", "No more than %d trades may be open at once.", l.MaxOpenTrades)
-	case l.MaxNotional.Sign() > 0 && l.MaxNotional.Less(value):
-		return Errorf(Refused, "max_notional", "The entry is worth %s %s; the limit is %s.", value.Round(8), currency, l.MaxNotional)
-	case l.MaxDailyLoss.Sign() > 0 && !a.countersOf(cmd).On(now).LossToday.Less(l.MaxDailyLoss):
-		return Errorf(Refused, "max_daily_loss", "Today's loss has reached the limit of %s %s.", l.MaxDailyLoss, currency)
-	}
-	equity := a.balances[currency].Equity
-	if l.MaxLeverage.Sign() > 0 && equity.Mul(l.MaxLeverage).Less(a.exposure(currency).Add(value)) {
-		return Errorf(Refused, "max_leverage", "Together with what is open this would be more than %s times the account.", l.MaxLeverage)
-	}
-	return nil
-}
-
-// openTrades counts what is open or on its way.
-func (a *Account) openTrades() int {
-	n := 0
-	for _, t := range a.orders {
-		if t.Role == Entry && (!t.State.Terminal() || (a.holding(t.Intent) != nil && a.holding(t.Intent).ExitTime == nil)) {
-			n++
-		}
-	}
-	return n
-}
-
-// exposure is what is open or on its way in a settlement currency.
-func (a *Account) exposure(c Currency) Dec {
-	total := Zero
-	for _, t := range a.orders {
-		spec := a.spec(t.Instrument)
-		if t.Role != Entry || spec.Settlement != c {
-			continue
-		}
-		if h := a.holding(t.Intent); h != nil && h.ExitTime == nil && h.EntryPrice.Sign() > 0 {
-			total = total.Add(Value(spec.Kind, h.Open, h.EntryPrice))
-		} else if !t.State.Terminal() && t.quote.Sign() > 0 {
-			total = total.Add(Value(spec.Kind, t.Amount, t.quote))
-		}
-	}
-	return total
-}
-
 // reserve makes the three orders of a bracket.
 func (a *Account) reserve(cmd EnterCommand, now time.Time) {
 	entry := a.newOrder(cmd.Intent, cmd.Strategy, Entry, 0, now)
@@ -243,6 +193,7 @@ func (a *Account) reserve(cmd EnterCommand, now time.Time) {
 		t.linked = !a.unlinked
 	}
 	a.noteCandle(cmd)
+	a.noteEntry(cmd.Strategy, now)
 	if _, known := a.cursors[cmd.Instrument]; !known {
 		a.setCursor(cmd.Instrument, Cursor{Time: now.Add(-time.Second)})
 	}

@@ -64,6 +64,7 @@ func (a *Account) fill(f Fill, now time.Time) {
 	if !a.remember(f) {
 		return
 	}
+	a.realise(a.spec(f.Instrument).Settlement, f.ProfitLoss.Sub(f.Fee), f.Time, now)
 	t := a.orderOf(f)
 	if t == nil {
 		a.foreignFill(f, now)
@@ -257,6 +258,7 @@ func (a *Account) OnFunding(id TradeID, amount Dec, now time.Time) Outcome {
 		return a.flush(now)
 	}
 	before := h.Net
+	a.realise(h.Currency, amount.Sub(h.Funding), *h.ExitTime, now)
 	h.Funding, h.dirty = amount, true
 	h.net()
 	a.countNet(h.Strategy, h.Net.Sub(before), *h.ExitTime)

@@ -31,6 +31,7 @@ func (a *Account) settle(now time.Time) Outcome {
 		a.resolve(now)
 	}
 	a.noteOrders()
+	a.rollDays(now)
 	return a.flush(now)
 }
 

@@ -143,10 +143,8 @@ func TestAccount_Denied(t *testing.T) {
 		"stop through":  {func(_ *desk, c *EnterCommand) { c.Ticker.Mark = NewDec(49400) }, "stop_through_mark"},
 		"target side":   {func(_ *desk, c *EnterCommand) { c.Target = NewDec(49900) }, "target_side"},
 		"margin":        {func(_ *desk, c *EnterCommand) { c.Amount = NewDec(100) }, "insufficient_margin"},
-		"notional":      {func(_ *desk, c *EnterCommand) { c.Limits.MaxNotional = NewDec(499) }, "max_notional"},
-		"leverage":      {func(_ *desk, c *EnterCommand) { c.Limits.MaxLeverage = MustDec("0.04") }, "max_leverage"},
 		"daily loss": {func(_ *desk, c *EnterCommand) {
-			c.Limits.MaxDailyLoss = NewDec(5)
+			c.MaxDailyLoss = NewDec(5)
 			c.Counters = Counters{Day: "2026-11-24", LossToday: NewDec(5)}
 		}, "max_daily_loss"},
 		"foreign": {func(d *desk, _ *EnterCommand) { d.x.size = NewDec(1); d.hearOne(d.x.position()) }, "foreign_position"},

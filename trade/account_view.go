@@ -24,7 +24,7 @@ func (a *Account) Positions() []PositionView {
 func (a *Account) Orders(i Instrument) []OrderView {
 	list := []OrderView{}
 	for _, id := range sortedKeys(a.live) {
-		if s := a.live[id]; i == "" || s.Instrument == i {
+		if s := a.live[id]; (i == "" || s.Instrument == i) && !a.placed(s.VenueOrder) {
 			list = append(list, a.View(s.VenueOrder))
 		}
 	}

@@ -12,11 +12,12 @@ type Change struct {
 	Repairs   []Repair                // inserted
 	Cursors   map[Instrument]Cursor   // how far fills have been read
 	Counters  map[StrategyID]Counters // limits that survive a restart
+	Days      map[Currency]Day        // what the day brought so far
 }
 
 // Empty tells whether there is nothing to commit.
 func (c Change) Empty() bool {
-	return len(c.Orders)+len(c.Fills)+len(c.Trades)+len(c.Decisions)+len(c.Repairs)+len(c.Cursors)+len(c.Counters) == 0
+	return len(c.Orders)+len(c.Fills)+len(c.Trades)+len(c.Decisions)+len(c.Repairs)+len(c.Cursors)+len(c.Counters)+len(c.Days) == 0
 }
 
 // HasEntry tells whether the change holds a new entry intent, which only the current owner may commit.
@@ -43,4 +44,6 @@ type AccountRecord struct {
 	Fills      []Fill  // stored ones of those orders and trades, and every one after its instrument's cursor
 	Cursors    map[Instrument]Cursor
 	Counters   map[StrategyID]Counters // of the strategies on this account that are not stopped
+	Days       map[Currency]Day        // the newest of each currency
+	Entries    []EntryMade             // decided on in the last minute
 }

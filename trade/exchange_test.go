@@ -224,13 +224,14 @@ type ledger struct {
 	fills     map[VenueTradeID]Fill
 	cursors   map[Instrument]Cursor
 	counters  map[StrategyID]Counters
+	days      map[Currency]Day
 	repairs   map[string]Repair
 	decisions int
 }
 
 func (l *ledger) commit(c Change) {
 	if l.orders == nil {
-		*l = ledger{map[OrderID]Order{}, map[TradeID]Trade{}, map[VenueTradeID]Fill{}, map[Instrument]Cursor{}, map[StrategyID]Counters{}, map[string]Repair{}, 0}
+		*l = ledger{map[OrderID]Order{}, map[TradeID]Trade{}, map[VenueTradeID]Fill{}, map[Instrument]Cursor{}, map[StrategyID]Counters{}, map[Currency]Day{}, map[string]Repair{}, 0}
 	}
 	for _, o := range c.Orders {
 		if before, ok := l.orders[o.ID]; ok && before.State != o.State && !CanAdvance(before.State, o.State) {
@@ -253,6 +254,9 @@ func (l *ledger) commit(c Change) {
 	for s, counters := range c.Counters {
 		l.counters[s] = counters
 	}
+	for currency, day := range c.Days {
+		l.days[currency] = day
+	}
 	for _, r := range c.Repairs {
 		l.repairs[r.ID] = r
 	}
@@ -260,7 +264,7 @@ func (l *ledger) commit(c Change) {
 }
 
 func (l *ledger) record() AccountRecord {
-	r := AccountRecord{Cursors: l.cursors, Counters: l.counters}
+	r := AccountRecord{Cursors: l.cursors, Counters: l.counters, Days: l.days}
 	open := map[IntentID]bool{}
 	for _, id := range sortedKeys(l.trades) {
 		if t := l.trades[id]; t.Status == TradeOpen {
@@ -269,6 +273,9 @@ func (l *ledger) record() AccountRecord {
 		}
 	}
 	for _, id := range sortedKeys(l.orders) {
+		if o := l.orders[id]; o.Role == Entry {
+			r.Entries = append(r.Entries, EntryMade{o.Strategy, o.CreatedAt})
+		}
 		if o := l.orders[id]; !o.State.Terminal() || open[o.Intent] {
 			r.Orders = append(r.Orders, o)
 		}
@@ -289,7 +296,7 @@ func newDesk(price int64) *desk {
 // restart is what a killed server does: everything from the ledger and the exchange.
 func (d *desk) restart() {
 	d.x.events, d.dead = nil, false
-	d.Account = NewAccount(testAccount, testOrigin, Limits{}, d.ledger.record())
+	d.Account = NewAccount(testAccount, testOrigin, nil, d.ledger.record())
 	d.SetSpecs([]Spec{testSpec})
 	d.Online(true)
 	d.Judge(Gate{Owner: true, Key: true, Up: true, Compared: true})
