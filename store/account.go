@@ -72,6 +72,9 @@ func (db *DB) queue(batch *pgx.Batch, account trade.AccountID, change trade.Chan
 	for strategy, counters := range change.Counters {
 		batch.Queue(setCounters, account.User, strategy, counters)
 	}
+	for currency, day := range change.Days {
+		queueDay(batch, account, currency, day)
+	}
 	if len(change.Orders)+len(change.Trades) > 0 {
 		batch.Queue(noteUnfinished, account.User, account.Broker, account.Environment)
 	}
@@ -115,7 +118,21 @@ func loadRecord(ctx context.Context, tx pgx.Tx, account trade.AccountID, record 
 	if err != nil {
 		return err
 	}
-	record.Counters, err = collectMap(ctx, tx, scanCounters, selectCounters, account)
+	if record.Counters, err = collectMap(ctx, tx, scanCounters, selectCounters, account); err != nil {
+		return err
+	}
+	return loadRisk(ctx, tx, account, record)
+}
+
+// loadRisk reads the limits of an account and what counts against them.
+func loadRisk(ctx context.Context, tx pgx.Tx, account trade.AccountID, record *trade.AccountRecord) (err error) {
+	if record.Limits, err = collect(ctx, tx, scanLimits, selectLimits, account); err != nil {
+		return err
+	}
+	if record.Days, err = collectMap(ctx, tx, scanDay, selectDays, account); err != nil {
+		return err
+	}
+	record.Entries, err = collect(ctx, tx, scanEntryMade, selectRecentEntries, account)
 	return err
 }
 

@@ -94,9 +94,9 @@ type mark struct {
 
 // NewAccount rebuilds an account from what is stored of it. Entries are refused until Judge finds
 // nothing against them.
-func NewAccount(id AccountID, origin Origin, limits []ScopedLimits, record AccountRecord) *Account {
+func NewAccount(id AccountID, origin Origin, record AccountRecord) *Account {
 	a := &Account{
-		id: id, origin: origin, limits: limits, refusal: ErrNotConnected,
+		id: id, origin: origin, limits: record.Limits, refusal: ErrNotConnected,
 		owner: map[VenueOrderID]*tracked{}, live: map[VenueOrderID]sighting{}, gone: map[VenueOrderID]time.Time{},
 		seen: map[VenueTradeID]mark{}, marks: map[Instrument]sightedMark{}, positions: map[Instrument]standing{}, balances: map[Currency]Balance{},
 		specs: map[Instrument]Spec{}, cursors: map[Instrument]Cursor{}, counters: map[StrategyID]Counters{}, days: map[Currency]Day{}, entries: slices.Clone(record.Entries),

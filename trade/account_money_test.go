@@ -70,7 +70,7 @@ func TestAccount_FillsOfAQuestionInAnyOrder(t *testing.T) {
 
 func TestAccount_YesterdaysFillIsNotTodays(t *testing.T) {
 	day := time.Date(2026, 11, 24, 23, 59, 59, 0, time.UTC)
-	a := NewAccount(testAccount, testOrigin, nil, AccountRecord{Counters: map[StrategyID]Counters{
+	a := NewAccount(testAccount, testOrigin, AccountRecord{Counters: map[StrategyID]Counters{
 		testStrategy: {Day: "2026-11-25", TradesToday: 2, TotalTrades: 7, LossToday: NewDec(3)},
 	}})
 	a.countTrade(testStrategy, day)

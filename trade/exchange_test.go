@@ -296,7 +296,7 @@ func newDesk(price int64) *desk {
 // restart is what a killed server does: everything from the ledger and the exchange.
 func (d *desk) restart() {
 	d.x.events, d.dead = nil, false
-	d.Account = NewAccount(testAccount, testOrigin, nil, d.ledger.record())
+	d.Account = NewAccount(testAccount, testOrigin, d.ledger.record())
 	d.SetSpecs([]Spec{testSpec})
 	d.Online(true)
 	d.Judge(Gate{Owner: true, Key: true, Up: true, Compared: true})
