@@ -57,7 +57,8 @@ type connection struct {
 	session broker.Session
 	forget  func() // takes back that the session is closed with the actor
 	journal trade.Journal[func(*kit.Context)]
-	line    *kit.Line // commits, one at a time and in order
+	line    *kit.Line            // commits, one at a time and in order
+	limits  []trade.ScopedLimits // set since the account was read; nil: those that were read with it hold
 	status  trade.ConnectionStatus
 	told    trade.ConnectionStatus
 	held    bool // a position was reported to the user
@@ -117,6 +118,8 @@ func (n *connection) Receive(c *kit.Context) {
 		n.tellStates(c)
 	case equityDue:
 		n.keepEquity(c)
+	case limitsLoaded:
+		n.limitsLoaded(c, m)
 	case AllowEntries:
 		n.allowed = m
 		n.judge(c)
@@ -142,6 +145,8 @@ func (n *connection) command(c *kit.Context) {
 		}
 	case ClosePosition:
 		n.closePosition(c, m)
+	case reloadLimits:
+		n.reloadLimits(c, m)
 	case GetBalances:
 		n.answer(m, func() { m.Answer(n.account.Balances()) })
 	case GetPositions:
@@ -218,7 +223,10 @@ func (n *connection) open(c *kit.Context, m accountLoaded) {
 	}
 	n.tries = 0
 	origin := trade.Origin{Installation: n.env.Storage.Installation(), Epoch: n.env.Storage.Epoch()}
-	n.account = trade.NewAccount(n.id, origin, trade.Limits{}, m.record)
+	n.account = trade.NewAccount(n.id, origin, m.record)
+	if n.limits != nil {
+		n.account.SetLimits(n.limits)
+	}
 	self := c.Self()
 	n.session = port.OpenSession(m.key, func(e broker.SessionEvent) { self.Tell(sessionTold{event: e}) })
 	session := n.session

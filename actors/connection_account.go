@@ -45,7 +45,7 @@ func enterCommand(m EnterPosition) trade.EnterCommand {
 		Intent: m.Intent, Strategy: m.Strategy, StrategyName: m.StrategyName, ConfigVersion: m.ConfigVersion,
 		Instrument: m.Instrument, Side: plan.Side, Amount: plan.Amount, Stop: plan.Stop, Target: plan.Target,
 		GoodUntil: m.GoodUntil, Spec: spec, Ticker: m.Ticker, Decision: m.Decision, Counters: m.Counters,
-		Limits: trade.Limits{MaxDailyLoss: config.Rules().MaxDailyLoss},
+		MaxDailyLoss: config.Rules().MaxDailyLoss,
 		Levels: func(average trade.Dec) trade.Levels {
 			stop, target, passed := config.Levels(plan, average, spec)
 			return trade.Levels{Stop: stop, Target: target, Passed: passed}

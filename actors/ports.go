@@ -15,6 +15,8 @@ type Ledger interface {
 	// refused with trade.ErrFenced when this server no longer owns the current epoch, and with
 	// code "duplicate_intent" when the strategy's candle and side already have one.
 	Commit(ctx context.Context, account trade.AccountID, change trade.Change) error
+	// AccountLimits lists the limits that hold for an account and its strategies, the widest first.
+	AccountLimits(ctx context.Context, account trade.AccountID) ([]trade.ScopedLimits, error)
 	// AddEquity stores one point of an account's equity.
 	AddEquity(ctx context.Context, account trade.AccountID, at time.Time, balances []trade.Balance) error
 }

@@ -157,6 +157,21 @@ func (s *System) ClosePosition(ctx context.Context, account trade.AccountID, ins
 	return err
 }
 
+// LimitsChanged has a user's connections read their limits again, and waits until the new ones hold.
+func (s *System) LimitsChanged(ctx context.Context, user trade.UserID) error {
+	for _, venue := range s.env.venueIDs() {
+		account := trade.AccountID{User: user, Venue: venue}
+		_, err := askConnection(ctx, s, account, func(r kit.Reply[struct{}]) kit.Answerable { return reloadLimits{Reply: r} })
+		if err != nil && !errors.Is(err, trade.ErrNotConnected) {
+			return err
+		}
+	}
+	return nil
+}
+
+// ServerLimitsChanged has every connection read its limits again. It does not wait.
+func (s *System) ServerLimitsChanged() { s.env.users().Tell(limitsChanged{}) }
+
 func askConnection[T any](ctx context.Context, s *System, account trade.AccountID, question func(kit.Reply[T]) kit.Answerable) (T, error) {
 	return ask(ctx, s, account.User, func(r kit.Reply[T]) any {
 		return toConnection{Venue: account.Venue, Msg: question(r)}

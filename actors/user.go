@@ -136,6 +136,8 @@ func (u *user) handle(c *kit.Context, msg any) {
 		u.toFollowers(c, m)
 	case marketsRestarted:
 		u.renewMarkets(c)
+	case limitsChanged:
+		u.toConnections(c, reloadLimits{})
 	case kit.ChildSpent:
 		u.spent(c, m)
 	case kit.Terminated:

@@ -179,10 +179,12 @@ func (u *user) entries() AllowEntries {
 	return AllowEntries{Reason: errUserDisabled.Message}
 }
 
-func (u *user) allowEntries(c *kit.Context) {
+func (u *user) allowEntries(c *kit.Context) { u.toConnections(c, u.entries()) }
+
+func (u *user) toConnections(c *kit.Context, msg any) {
 	for _, venue := range u.state.venues() {
 		if connection, ok := c.Children().Get(connectionName(venue)); ok {
-			connection.Tell(u.entries())
+			connection.Tell(msg)
 		}
 	}
 }

@@ -28,10 +28,14 @@ var goodBodies = map[string]map[string]any{
 	"closePosition":      {"broker": "deribit", "environment": "paper", "instrument": bitcoin},
 	"startStrategy":      {"broker": "deribit", "environment": "paper", "instrument": bitcoin, "strategyName": "Fast Test", "config": map[string]any{}, "disclaimerAccepted": true},
 	"stopStrategy":       {"strategyId": stranger + ":Fast Test:BTC_USDC-PERPETUAL:deribit:paper", "closePosition": false},
+	"setLimits":          {"broker": "deribit", "environment": "paper", "limits": goodLimits},
+	"setServerLimits":    {"limits": goodLimits},
 	"resetPassword":      {"newPassword": goodPassword},
 	"toggleActive":       {},
 	"createTicket":       {},
 }
+
+var goodLimits = map[string]any{"maxOrderSize": "1000", "maxLeverage": "2.5", "maxOrdersPerMinute": 6, "instruments": []string{string(bitcoin)}}
 
 type badBody struct {
 	what   string

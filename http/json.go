@@ -154,7 +154,8 @@ type decimal string
 
 // Schema describes a decimal in a string.
 func (decimal) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Format: "decimal", Description: "An exact decimal in a string, never a float", Examples: []any{"0.65"}}
+	return &huma.Schema{Type: huma.TypeString, Format: "decimal", Description: "An exact decimal in a string, never a float", Examples: []any{"0.65"},
+		Pattern: `^-?[0-9]{1,18}(\.[0-9]{1,19})?$`, PatternDescription: `a decimal such as "0.65"`}
 }
 
 // listed gives an empty list for none, because clients expect a list and not null.

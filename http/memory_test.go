@@ -34,6 +34,8 @@ type memory struct {
 	writes   int   // every change but audits and sign-ins
 	reads    int   // of sign-in states
 	failing  error // given by every call while set
+	limits   map[trade.UserID][]trade.ScopedLimits
+	ceilings trade.Limits
 }
 
 type memorySignIn struct {
@@ -60,7 +62,8 @@ var _ Storage = (*memory)(nil)
 
 func newMemory(c *clock) *memory {
 	return &memory{clock: c, users: map[trade.UserID]*trade.Login{}, signIns: map[trade.SignInID]*memorySignIn{}, tokens: map[trade.TokenHash]*memoryToken{},
-		keys: map[trade.AccountID]trade.Credential{}, secrets: map[trade.AccountID]trade.Key{}, commands: map[string]*memoryCommand{}}
+		keys: map[trade.AccountID]trade.Credential{}, secrets: map[trade.AccountID]trade.Key{}, commands: map[string]*memoryCommand{},
+		limits: map[trade.UserID][]trade.ScopedLimits{}}
 }
 
 var errDatabase = errors.New(`pq: relation "users" does not exist at 10.0.0.5:5432`)
@@ -353,6 +356,30 @@ func (m *memory) DeleteUser(_ context.Context, user trade.UserID) error {
 func (m *memory) ScanCredentials(context.Context) (int, []trade.CredentialScan, error) {
 	defer m.lock()()
 	return len(m.keys), nil, nil
+}
+
+func (m *memory) ListLimits(_ context.Context, user trade.UserID) ([]trade.ScopedLimits, error) {
+	defer m.lock()()
+	return append([]trade.ScopedLimits{{Scope: trade.ServerLimits, Limits: m.ceilings}}, m.limits[user]...), nil
+}
+
+func (m *memory) SetLimits(_ context.Context, user trade.UserID, limits trade.ScopedLimits) error {
+	defer m.lock()()
+	m.writes++
+	m.limits[user] = append(m.limits[user], limits)
+	return nil
+}
+
+func (m *memory) ServerLimits(context.Context) (trade.Limits, error) {
+	defer m.lock()()
+	return m.ceilings, nil
+}
+
+func (m *memory) SetServerLimits(_ context.Context, limits trade.Limits) error {
+	defer m.lock()()
+	m.writes++
+	m.ceilings = limits
+	return nil
 }
 
 func (m *memory) ClaimKey(_ context.Context, user trade.UserID, key trade.CommandKey) (trade.KeyClaim, error) {

@@ -25,6 +25,10 @@ type Trading interface {
 	Orders(ctx context.Context, account trade.AccountID, instrument trade.Instrument) ([]trade.OrderView, error)
 	ClosePosition(ctx context.Context, account trade.AccountID, instrument trade.Instrument) error
 
+	// LimitsChanged has the user's connections read their limits again, and waits until they hold.
+	LimitsChanged(ctx context.Context, user trade.UserID) error
+	// ServerLimitsChanged has every connection read its limits again; it does not wait.
+	ServerLimitsChanged()
 	Instruments(ctx context.Context, venue trade.Venue) ([]trade.Spec, error)
 	Ticker(ctx context.Context, market trade.Market) (trade.Ticker, error)
 	Candles(ctx context.Context, market trade.Market, from, to time.Time) ([]trade.Candle, error)

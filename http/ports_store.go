@@ -93,6 +93,16 @@ type Administration interface {
 	ScanCredentials(ctx context.Context) (total int, failed []trade.CredentialScan, err error)
 }
 
+// LimitStore keeps the ceilings of entries.
+type LimitStore interface {
+	// ListLimits lists the ceilings that concern a user, the server's included, the widest first.
+	ListLimits(ctx context.Context, user trade.UserID) ([]trade.ScopedLimits, error)
+	// SetLimits replaces the limits of a user, of one connection, or of one strategy.
+	SetLimits(ctx context.Context, user trade.UserID, limits trade.ScopedLimits) error
+	ServerLimits(ctx context.Context) (trade.Limits, error)
+	SetServerLimits(ctx context.Context, limits trade.Limits) error
+}
+
 // CommandKeys remembers commands by their Idempotency-Key for 24 hours, per user and route.
 type CommandKeys interface {
 	// ClaimKey inserts the key or tells what is known of it. A claim without an answer that is
@@ -119,6 +129,7 @@ type Storage interface {
 	Decisions
 	Repairs
 	Administration
+	LimitStore
 	CommandKeys
 	AuditLog
 }

@@ -89,6 +89,7 @@ type Done struct{ Body Answer }
 const (
 	get  = fiber.MethodGet
 	post = fiber.MethodPost
+	put  = fiber.MethodPut
 	del  = fiber.MethodDelete
 )
 
@@ -99,6 +100,7 @@ func (s *Server) routes() {
 	s.credentialRoutes()
 	s.connectionRoutes()
 	s.accountRoutes()
+	s.limitRoutes()
 	s.marketRoutes()
 	s.strategyRoutes()
 	s.tradeRoutes()

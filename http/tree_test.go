@@ -242,6 +242,13 @@ func (f *tree) EndSessions(user trade.UserID, signIn string) {
 	}
 }
 
+func (f *tree) LimitsChanged(_ context.Context, user trade.UserID) error {
+	f.note("LimitsChanged " + string(user))
+	return nil
+}
+
+func (f *tree) ServerLimitsChanged() { f.note("ServerLimitsChanged") }
+
 func (f *tree) UserChanged(_ context.Context, user trade.UserID) error {
 	f.note("UserChanged " + string(user))
 	return nil

@@ -121,7 +121,9 @@ func populate(t *testing.T, db *store.DB, email string) trade.UserID {
 	change.Repairs = []trade.Repair{{ID: uuid.NewString(), Account: account, Time: start, Instrument: instrument, Kind: "adopted", Message: "Found."}}
 	change.Cursors = map[trade.Instrument]trade.Cursor{instrument: {Seq: 10, Time: start}}
 	change.Counters = map[trade.StrategyID]trade.Counters{instance.ID: {Day: "2026-11-24", TradesToday: 1}}
+	change.Days = map[trade.Currency]trade.Day{"USDC": {Day: "2026-11-24"}}
 	require.NoError(t, db.Commit(ctx, account, change))
+	require.NoError(t, db.SetLimits(ctx, user, trade.ScopedLimits{Limits: trade.Limits{MaxOpenTrades: 1}}))
 	require.NoError(t, db.AddEquity(ctx, account, start, []trade.Balance{{Currency: "USDC", Equity: dec("10000")}}))
 	_, err = db.ClaimKey(ctx, user, trade.CommandKey{Route: "POST /x", Key: "k", Body: hashOf("b"), At: time.Now()})
 	require.NoError(t, err)

@@ -59,6 +59,15 @@ func (db *DB) ListLimits(ctx context.Context, user trade.UserID) ([]trade.Scoped
 	return list, nil
 }
 
+// AccountLimits lists the limits that hold for an account and its strategies, the widest first.
+func (db *DB) AccountLimits(ctx context.Context, account trade.AccountID) ([]trade.ScopedLimits, error) {
+	list, err := rowsOf(ctx, db, account.User, scanLimits, selectLimits, account.User, account.Broker, account.Environment)
+	if err != nil {
+		return nil, fmt.Errorf("limits of account %s: %w", account, err)
+	}
+	return list, nil
+}
+
 const putLimits = `
 INSERT INTO risk_limits (user_id, broker, environment, strategy_id, limits) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ON CONSTRAINT risk_limits_pkey DO UPDATE SET limits = excluded.limits, updated_at = now()`

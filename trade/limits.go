@@ -6,15 +6,15 @@ import "slices"
 // off. Money is in US dollars, whatever the account settles in: a limit then means the same on every
 // market. Orders that reduce a position always pass.
 type Limits struct {
-	MaxOrderSize       Dec          `json:"maxOrderSize"`       // worth of one entry
-	MaxPosition        Dec          `json:"maxPosition"`        // worth of what is held in one instrument
-	MaxExposure        Dec          `json:"maxExposure"`        // worth of everything held
-	MaxLeverage        Dec          `json:"maxLeverage"`        // everything held in a settlement currency, by its equity
-	MaxDailyLoss       Dec          `json:"maxDailyLoss"`       // on one UTC day, open profit and loss included
-	MaxOrdersPerMinute int          `json:"maxOrdersPerMinute"` // entries in any sixty seconds
-	MaxOpenTrades      int          `json:"maxOpenTrades"`
-	PriceBand          Dec          `json:"priceBand"`   // percent that a quote may lie away from the index price
-	Instruments        []Instrument `json:"instruments"` // the only ones that may be entered; empty: every one
+	MaxOrderSize       Dec          `json:"maxOrderSize" required:"false"`       // worth of one entry
+	MaxPosition        Dec          `json:"maxPosition" required:"false"`        // worth of what is held in one instrument
+	MaxExposure        Dec          `json:"maxExposure" required:"false"`        // worth of everything held
+	MaxLeverage        Dec          `json:"maxLeverage" required:"false"`        // everything held in a settlement currency, by its equity
+	MaxDailyLoss       Dec          `json:"maxDailyLoss" required:"false"`       // on one UTC day, open profit and loss included
+	MaxOrdersPerMinute int          `json:"maxOrdersPerMinute" required:"false"` // entries in any sixty seconds
+	MaxOpenTrades      int          `json:"maxOpenTrades" required:"false"`
+	PriceBand          Dec          `json:"priceBand" required:"false"`   // percent that a quote may lie away from the index price
+	Instruments        []Instrument `json:"instruments" required:"false"` // the only ones that may be entered; empty: every one
 }
 
 // Bounds of what a limit may be set to.
