@@ -14,7 +14,7 @@ import (
 type Account struct {
 	id     AccountID
 	origin Origin
-	limits []ScopedLimits // widest first
+	risk   Risk
 
 	refusal  *Error // why no entry is allowed; nil: allowed
 	online   bool   // the exchange answers
@@ -40,6 +40,8 @@ type Account struct {
 	exits     map[StrategyID]time.Time // last exit
 	amending  map[VenueOrderID]time.Time
 	cancelled map[VenueOrderID]time.Time // cancels under way
+
+	closedForeignAt map[Instrument]time.Time // when a kill last tried to
 
 	out draft
 }
@@ -96,12 +98,12 @@ type mark struct {
 // nothing against them.
 func NewAccount(id AccountID, origin Origin, record AccountRecord) *Account {
 	a := &Account{
-		id: id, origin: origin, limits: record.Limits, refusal: ErrNotConnected,
+		id: id, origin: origin, risk: record.Risk, refusal: ErrNotConnected,
 		owner: map[VenueOrderID]*tracked{}, live: map[VenueOrderID]sighting{}, gone: map[VenueOrderID]time.Time{},
 		seen: map[VenueTradeID]mark{}, marks: map[Instrument]sightedMark{}, positions: map[Instrument]standing{}, balances: map[Currency]Balance{},
 		specs: map[Instrument]Spec{}, cursors: map[Instrument]Cursor{}, counters: map[StrategyID]Counters{}, days: map[Currency]Day{}, entries: slices.Clone(record.Entries),
 		cooldowns: map[StrategyID]time.Duration{}, exits: map[StrategyID]time.Time{},
-		amending: map[VenueOrderID]time.Time{}, cancelled: map[VenueOrderID]time.Time{},
+		amending: map[VenueOrderID]time.Time{}, cancelled: map[VenueOrderID]time.Time{}, closedForeignAt: map[Instrument]time.Time{},
 	}
 	for i, c := range record.Cursors {
 		a.cursors[i] = c

@@ -51,7 +51,10 @@ func (a *Account) Enter(cmd EnterCommand, now time.Time) (Outcome, error) {
 	return a.flush(now), nil
 }
 
-func (a *Account) checkReady(EnterCommand, time.Time) *Error {
+func (a *Account) checkReady(cmd EnterCommand, _ time.Time) *Error {
+	if refusal := a.killed(cmd.Strategy); refusal != nil {
+		return refusal
+	}
 	if a.refusal == nil && !a.online {
 		return ErrNotConnected
 	}
@@ -272,6 +275,9 @@ func (a *Account) tooLate(entry *tracked, now time.Time) string {
 		return "the link to the exchange was lost before it was sent"
 	case a.refusal != nil:
 		return a.refusal.Message
+	}
+	if refusal := a.killed(entry.Strategy); refusal != nil {
+		return refusal.Message
 	}
 	return ""
 }

@@ -61,10 +61,16 @@ func (a *Account) ClosePosition(i Instrument, reason string, now time.Time) (Out
 		out := a.settle(now)
 		return out, exitSent(out), nil
 	}
-	size := a.positions[i].Size
-	if size.IsZero() {
+	if a.positions[i].Size.IsZero() {
 		return Outcome{}, "", Errorf(NotFound, "position_not_found", "There is no position in %s.", i)
 	}
+	id := a.sendClose(i, reason, now)
+	return a.settle(now), id, nil
+}
+
+// sendClose sends a reduce-only market order for the whole position in an instrument.
+func (a *Account) sendClose(i Instrument, reason string, now time.Time) OrderID {
+	size := a.positions[i].Size
 	intent := IntentID(strings.ReplaceAll(derive("close", a.id.String(), string(i), now.Format(time.RFC3339Nano)), "-", ""))
 	t := a.newOrder(intent, "", Exit, 0, now)
 	t.Instrument, t.Type, t.Amount, t.ReduceOnly, t.ValidUntil = i, MarketOrder, size.Abs(), true, now.Add(entryLife)
@@ -73,7 +79,7 @@ func (a *Account) ClosePosition(i Instrument, reason string, now time.Time) (Out
 		t.Side = Buy
 	}
 	a.send(t)
-	return a.settle(now), t.ID, nil
+	return t.ID
 }
 
 func exitSent(out Outcome) OrderID {

@@ -20,6 +20,7 @@ const (
 // knows the outcome of is asked for.
 func (a *Account) settle(now time.Time) Outcome {
 	a.closeTrades(now)
+	a.flatten(now)
 	if a.online {
 		for _, h := range a.holdings {
 			if h.ExitTime == nil {
@@ -65,7 +66,7 @@ func (a *Account) Busy() bool {
 	return slices.ContainsFunc(a.holdings, func(h *holding) bool {
 		return h.exit != "" && h.ExitTime == nil || !h.stopMissing.IsZero() || !h.targetMissing.IsZero() || !h.uneven.IsZero() ||
 			(h.ExitTime != nil && len(a.legs(h, ""))+boolInt(!h.funded) > 0) || (h.ExitTime == nil && !h.levelled)
-	}) || len(a.amending) > 0
+	}) || len(a.amending) > 0 || a.closing("") && a.HasPosition()
 }
 
 func boolInt(b bool) int {

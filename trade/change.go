@@ -46,5 +46,5 @@ type AccountRecord struct {
 	Counters   map[StrategyID]Counters // of the strategies on this account that are not stopped
 	Days       map[Currency]Day        // the newest of each currency
 	Entries    []EntryMade             // decided on in the last minute
-	Limits     []ScopedLimits          // widest first
+	Risk       Risk
 }

@@ -21,15 +21,12 @@ type stakes struct {
 // orderMinute is the span that MaxOrdersPerMinute counts over.
 const orderMinute = time.Minute
 
-// SetLimits replaces the limits of the account, those of its strategies included.
-func (a *Account) SetLimits(limits []ScopedLimits) { a.limits = limits }
-
 // checkLimits holds an entry against every limit that concerns it. The first that it breaks is told.
 func (a *Account) checkLimits(cmd EnterCommand, now time.Time) *Error {
 	if cmd.MaxDailyLoss.Sign() > 0 && !a.countersOf(cmd).On(now).LossToday.Less(cmd.MaxDailyLoss) {
 		return Errorf(Refused, "max_daily_loss", "Today's loss has reached this strategy's limit of %s %s.", cmd.MaxDailyLoss, cmd.Spec.Settlement)
 	}
-	for _, l := range a.limits {
+	for _, l := range a.risk.Limits {
 		if l.Scope == StrategyLimits && l.Strategy != cmd.Strategy {
 			continue
 		}

@@ -45,7 +45,7 @@ func TestAccount_Limits(t *testing.T) {
 			if c.prepare != nil {
 				c.prepare(d, &cmd)
 			}
-			d.SetLimits([]ScopedLimits{{Scope: UserLimits, Limits: c.limits}})
+			d.limit(ScopedLimits{Scope: UserLimits, Limits: c.limits})
 			out, err := d.Enter(cmd, d.x.now)
 			if c.code == "" {
 				require.NoError(t, err)
@@ -58,6 +58,8 @@ func TestAccount_Limits(t *testing.T) {
 		})
 	}
 }
+
+func (d *desk) limit(limits ...ScopedLimits) { d.do(d.SetRisk(Risk{Limits: limits}, d.x.now)) }
 
 // ethLong is 0.5 ETH at a mark price of 2,000 by the user's own hand: 1,000 USD.
 func ethLong(profit string) VenuePosition {
@@ -81,11 +83,11 @@ func losesCoins(d *desk, _ *EnterCommand) {
 func TestAccount_LimitsOfSeveralScopes(t *testing.T) {
 	d := newDesk(50000)
 	other := NewStrategyID("u1", "Other", testMarket)
-	d.SetLimits([]ScopedLimits{
-		{Scope: ServerLimits, Limits: Limits{MaxOrderSize: NewDec(1000)}},
-		{Scope: ConnectionLimits, Limits: Limits{MaxOrderSize: NewDec(600)}},
-		{Scope: StrategyLimits, Strategy: other, Limits: Limits{MaxOrderSize: NewDec(1)}},
-	})
+	d.limit(
+		ScopedLimits{Scope: ServerLimits, Limits: Limits{MaxOrderSize: NewDec(1000)}},
+		ScopedLimits{Scope: ConnectionLimits, Limits: Limits{MaxOrderSize: NewDec(600)}},
+		ScopedLimits{Scope: StrategyLimits, Strategy: other, Limits: Limits{MaxOrderSize: NewDec(1)}},
+	)
 	cmd := d.command(1, Buy)
 	cmd.Amount = MustDec("0.0121") // 605 USD
 	_, err := d.Enter(cmd, d.x.now)
@@ -101,10 +103,9 @@ func TestAccount_LimitsOfSeveralScopes(t *testing.T) {
 // What is in flight counts as filled, and a restart forgets none of it.
 func TestAccount_OrdersPerMinute(t *testing.T) {
 	d := newDesk(50000)
-	limits := []ScopedLimits{{Scope: UserLimits, Limits: Limits{MaxOrdersPerMinute: 2}}}
 	round := func(n int) error {
 		d.x.price = NewDec(50000)
-		d.SetLimits(limits)
+		d.limit(ScopedLimits{Scope: UserLimits, Limits: Limits{MaxOrdersPerMinute: 2}})
 		if err := d.enter(n, Buy); err != nil {
 			return err
 		}
@@ -128,7 +129,7 @@ func TestAccount_DayCarriesOpenPosition(t *testing.T) {
 	d.OnPosition(ethLong("-300"), d.x.now)
 	d.x.now = d.x.now.Add(14 * time.Hour) // midnight
 	d.reconcile2(ethLong("-300"))
-	d.SetLimits([]ScopedLimits{{Scope: UserLimits, Limits: Limits{MaxDailyLoss: NewDec(100)}}})
+	d.limit(ScopedLimits{Scope: UserLimits, Limits: Limits{MaxDailyLoss: NewDec(100)}})
 	enter := func(profit string) error {
 		d.reconcile2(ethLong(profit))
 		cmd := d.command(1, Buy)
@@ -137,7 +138,7 @@ func TestAccount_DayCarriesOpenPosition(t *testing.T) {
 	}
 	require.Equal(t, "max_daily_loss", CodeOf(enter("-400")))
 	d.restart()
-	d.SetLimits([]ScopedLimits{{Scope: UserLimits, Limits: Limits{MaxDailyLoss: NewDec(100)}}})
+	d.limit(ScopedLimits{Scope: UserLimits, Limits: Limits{MaxDailyLoss: NewDec(100)}})
 	require.Equal(t, "max_daily_loss", CodeOf(enter("-401")), "a restart does not begin the day again")
 	require.NoError(t, enter("-399"), "300 of it were yesterday's")
 }
