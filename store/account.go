@@ -126,7 +126,10 @@ func loadRecord(ctx context.Context, tx pgx.Tx, account trade.AccountID, record 
 
 // loadRisk reads the limits of an account and what counts against them.
 func loadRisk(ctx context.Context, tx pgx.Tx, account trade.AccountID, record *trade.AccountRecord) (err error) {
-	if record.Limits, err = collect(ctx, tx, scanLimits, selectLimits, account); err != nil {
+	if record.Risk.Limits, err = collect(ctx, tx, scanLimits, selectLimits, account); err != nil {
+		return err
+	}
+	if record.Risk.Kills, err = collect(ctx, tx, scanKill, selectKills, account); err != nil {
 		return err
 	}
 	if record.Days, err = collectMap(ctx, tx, scanDay, selectDays, account); err != nil {

@@ -40,7 +40,7 @@ func TestCommit_and_load_give_the_same_account(t *testing.T) {
 		Connection: trade.Connection{Account: account},
 		Orders:     change.Orders, Trades: change.Trades, Fills: change.Fills[:1],
 		Cursors: change.Cursors, Counters: change.Counters, Days: map[trade.Currency]trade.Day{},
-		Limits: []trade.ScopedLimits{{Scope: trade.ServerLimits}}, Entries: []trade.EntryMade{},
+		Risk: trade.Risk{Limits: []trade.ScopedLimits{{Scope: trade.ServerLimits}}, Kills: []trade.Kill{}}, Entries: []trade.EntryMade{},
 	}
 	require.Empty(t, cmp.Diff(want, record, decEqual))
 

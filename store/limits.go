@@ -59,15 +59,6 @@ func (db *DB) ListLimits(ctx context.Context, user trade.UserID) ([]trade.Scoped
 	return list, nil
 }
 
-// AccountLimits lists the limits that hold for an account and its strategies, the widest first.
-func (db *DB) AccountLimits(ctx context.Context, account trade.AccountID) ([]trade.ScopedLimits, error) {
-	list, err := rowsOf(ctx, db, account.User, scanLimits, selectLimits, account.User, account.Broker, account.Environment)
-	if err != nil {
-		return nil, fmt.Errorf("limits of account %s: %w", account, err)
-	}
-	return list, nil
-}
-
 const putLimits = `
 INSERT INTO risk_limits (user_id, broker, environment, strategy_id, limits) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ON CONSTRAINT risk_limits_pkey DO UPDATE SET limits = excluded.limits, updated_at = now()`
@@ -75,10 +66,7 @@ ON CONFLICT ON CONSTRAINT risk_limits_pkey DO UPDATE SET limits = excluded.limit
 // SetLimits replaces the limits of a user, of one connection, or of one strategy. Anybody else's
 // strategy gives trade.ErrStrategyNotFound.
 func (db *DB) SetLimits(ctx context.Context, user trade.UserID, l trade.ScopedLimits) error {
-	venue := trade.Venue{}
-	if l.Venue != nil {
-		venue = *l.Venue
-	}
+	venue := venueOf(l.Venue)
 	if l.Strategy != "" {
 		key, err := trade.ParseStrategyID(l.Strategy)
 		if err != nil || key.User != user {

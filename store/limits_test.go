@@ -32,12 +32,12 @@ func TestLimits_of_every_scope(t *testing.T) {
 		{Scope: trade.ConnectionLimits, Venue: &account.Venue, Limits: most(3)},
 		{Scope: trade.StrategyLimits, Venue: &account.Venue, Strategy: strategy, Limits: most(4)},
 	}
-	got, err := db.AccountLimits(ctx, account)
+	got, err := db.AccountRisk(ctx, account)
 	require.NoError(t, err)
-	require.Empty(t, cmp.Diff(want, got, decEqual))
+	require.Empty(t, cmp.Diff(want, got.Limits, decEqual))
 	record, err := db.LoadAccount(ctx, account)
 	require.NoError(t, err)
-	require.Empty(t, cmp.Diff(want, record.Limits, decEqual))
+	require.Empty(t, cmp.Diff(want, record.Risk.Limits, decEqual))
 	all, err := db.ListLimits(ctx, user)
 	require.NoError(t, err)
 	require.Len(t, all, 5, "of every connection")

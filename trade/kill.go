@@ -147,3 +147,34 @@ func (a *Account) KillReport(k Kill) KillReport {
 
 // Kills lists the kills that concern the account.
 func (a *Account) Kills() []Kill { return a.risk.Kills }
+
+// ErrKillNotFound says that there is no such kill switch to reset.
+var ErrKillNotFound = Errorf(NotFound, "kill_switch_not_found", "This kill switch is not on.")
+
+// KillAct is the last action of a strategy that a kill switch stopped.
+const KillAct = "kill_switch"
+
+// KillStatus is a kill switch as its user sees it, step by step.
+type KillStatus struct {
+	Kill
+	Stopped     int            `json:"stopped"`     // strategies that it stopped when it was turned on
+	Connections []KillProgress `json:"connections"` // what is done where
+	Flat        bool           `json:"flat"`        // verified everywhere
+}
+
+// KillProgress is how far a kill switch has come on one connection. Problem says in a sentence why
+// nothing can be done there right now.
+type KillProgress struct {
+	Venue
+	KillReport
+	Problem string `json:"problem,omitempty"`
+}
+
+// Halt is the halt of the whole server.
+type Halt struct {
+	On          bool       `json:"on"`
+	Since       *time.Time `json:"since"`
+	Closes      bool       `json:"closes"`      // everything is being closed as well
+	Connections int        `json:"connections"` // that their users want
+	Unfinished  int        `json:"unfinished"`  // accounts with an order or a trade that is not over
+}
