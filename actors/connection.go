@@ -57,8 +57,8 @@ type connection struct {
 	session broker.Session
 	forget  func() // takes back that the session is closed with the actor
 	journal trade.Journal[func(*kit.Context)]
-	line    *kit.Line            // commits, one at a time and in order
-	limits  []trade.ScopedLimits // set since the account was read; nil: those that were read with it hold
+	line    *kit.Line   // commits, one at a time and in order
+	risk    *trade.Risk // set since the account was read; nil: what was read with it holds
 	status  trade.ConnectionStatus
 	told    trade.ConnectionStatus
 	held    bool // a position was reported to the user
@@ -69,6 +69,8 @@ type connection struct {
 	taking   bool // a snapshot is under way
 	again    bool // another one is wanted after it
 	fenced   bool // another server has taken over for good
+	verified bool // nothing was left of what a kill switch closes when the exchange was asked last
+	moves    []killMove
 
 	followers map[trade.StrategyID]follower
 	ready     map[trade.StrategyID]string // what each was told last
@@ -118,8 +120,8 @@ func (n *connection) Receive(c *kit.Context) {
 		n.tellStates(c)
 	case equityDue:
 		n.keepEquity(c)
-	case limitsLoaded:
-		n.limitsLoaded(c, m)
+	case riskLoaded:
+		n.riskLoaded(c, m)
 	case AllowEntries:
 		n.allowed = m
 		n.judge(c)
@@ -145,8 +147,8 @@ func (n *connection) command(c *kit.Context) {
 		}
 	case ClosePosition:
 		n.closePosition(c, m)
-	case reloadLimits:
-		n.reloadLimits(c, m)
+	case reloadRisk:
+		n.reloadRisk(c, m)
 	case GetBalances:
 		n.answer(m, func() { m.Answer(n.account.Balances()) })
 	case GetPositions:
@@ -224,8 +226,8 @@ func (n *connection) open(c *kit.Context, m accountLoaded) {
 	n.tries = 0
 	origin := trade.Origin{Installation: n.env.Storage.Installation(), Epoch: n.env.Storage.Epoch()}
 	n.account = trade.NewAccount(n.id, origin, m.record)
-	if n.limits != nil {
-		n.account.SetLimits(n.limits)
+	if n.risk != nil {
+		n.apply(c, n.account.SetRisk(*n.risk, n.now()))
 	}
 	self := c.Self()
 	n.session = port.OpenSession(m.key, func(e broker.SessionEvent) { self.Tell(sessionTold{event: e}) })
@@ -306,6 +308,7 @@ func (n *connection) judge(c *kit.Context) {
 	}
 	n.tellReady(c)
 	n.tell(c)
+	n.tellKills(c)
 }
 
 func (n *connection) watchGate(c *kit.Context) {

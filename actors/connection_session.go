@@ -158,6 +158,7 @@ func (n *connection) compare(c *kit.Context, m snapshotTaken) {
 		n.account.Online(true)
 	}
 	out := n.account.Reconcile(m.snapshot, n.now())
+	n.verifyKills()
 	session := n.session
 	for _, r := range out.Change.Repairs {
 		c.Log().Warn().Str("kind", r.Kind).Str("instrument", string(r.Instrument)).Msg("connection.repaired")

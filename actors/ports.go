@@ -15,8 +15,8 @@ type Ledger interface {
 	// refused with trade.ErrFenced when this server no longer owns the current epoch, and with
 	// code "duplicate_intent" when the strategy's candle and side already have one.
 	Commit(ctx context.Context, account trade.AccountID, change trade.Change) error
-	// AccountLimits lists the limits that hold for an account and its strategies, the widest first.
-	AccountLimits(ctx context.Context, account trade.AccountID) ([]trade.ScopedLimits, error)
+	// AccountRisk reads the limits and kill switches that hold for an account and its strategies.
+	AccountRisk(ctx context.Context, account trade.AccountID) (trade.Risk, error)
 	// AddEquity stores one point of an account's equity.
 	AddEquity(ctx context.Context, account trade.AccountID, at time.Time, balances []trade.Balance) error
 }
@@ -44,6 +44,17 @@ type Instances interface {
 	SetInstance(ctx context.Context, user trade.UserID, id trade.StrategyID, status trade.Status, act, message string) error
 	// BeatInstance notes that the instance is alive.
 	BeatInstance(ctx context.Context, user trade.UserID, id trade.StrategyID, at time.Time) error
+}
+
+// Kills stores kill switches.
+type Kills interface {
+	// ListKills lists those that are on for a user, a halt of the server included.
+	ListKills(ctx context.Context, user trade.UserID) ([]trade.Kill, error)
+	// EngageKill turns one on and stops the strategies that it covers, in one transaction, and tells
+	// how many there were. One that is on already stays as it is.
+	EngageKill(ctx context.Context, user trade.UserID, kill trade.Kill) (stopped int, err error)
+	// ResetKill turns one off; one that is not on gives trade.ErrKillNotFound.
+	ResetKill(ctx context.Context, user trade.UserID, kill trade.Kill) error
 }
 
 // Keys opens stored exchange keys, one at a time, for the connection that logs in with it.
@@ -74,6 +85,7 @@ type Storage interface {
 	Ledger
 	Connections
 	Instances
+	Kills
 	Keys
 	Boot
 	// Owner tells whether this server holds the database's lock right now; without it, no entries.

@@ -356,7 +356,7 @@ type ledgerFake struct {
 	repairs  []trade.Repair
 	decided  []trade.Decision
 	equity   int
-	limits   []trade.ScopedLimits
+	risk     trade.Risk
 }
 
 func newLedgerFake(x *accountFake) *ledgerFake {
@@ -412,7 +412,7 @@ func (l *ledgerFake) Commit(ctx context.Context, _ trade.AccountID, c trade.Chan
 func (l *ledgerFake) LoadAccount(context.Context, trade.AccountID) (trade.AccountRecord, error) {
 	leave, err := l.enter()
 	defer leave()
-	r := trade.AccountRecord{Limits: slices.Clone(l.limits), Cursors: map[trade.Instrument]trade.Cursor{}, Counters: map[trade.StrategyID]trade.Counters{}}
+	r := trade.AccountRecord{Risk: l.risk, Cursors: map[trade.Instrument]trade.Cursor{}, Counters: map[trade.StrategyID]trade.Counters{}}
 	open := map[trade.IntentID]bool{}
 	for _, t := range l.rounds {
 		if t.Status == trade.TradeOpen {
@@ -437,10 +437,10 @@ func (l *ledgerFake) LoadAccount(context.Context, trade.AccountID) (trade.Accoun
 	return r, err
 }
 
-func (l *ledgerFake) AccountLimits(context.Context, trade.AccountID) ([]trade.ScopedLimits, error) {
+func (l *ledgerFake) AccountRisk(context.Context, trade.AccountID) (trade.Risk, error) {
 	leave, err := l.enter()
 	defer leave()
-	return slices.Clone(l.limits), err
+	return l.risk, err
 }
 
 func (l *ledgerFake) AddEquity(context.Context, trade.AccountID, time.Time, []trade.Balance) error {

@@ -157,11 +157,11 @@ func (s *System) ClosePosition(ctx context.Context, account trade.AccountID, ins
 	return err
 }
 
-// LimitsChanged has a user's connections read their limits again, and waits until the new ones hold.
-func (s *System) LimitsChanged(ctx context.Context, user trade.UserID) error {
+// RiskChanged has a user's connections read their limits again, and waits until the new ones hold.
+func (s *System) RiskChanged(ctx context.Context, user trade.UserID) error {
 	for _, venue := range s.env.venueIDs() {
 		account := trade.AccountID{User: user, Venue: venue}
-		_, err := askConnection(ctx, s, account, func(r kit.Reply[struct{}]) kit.Answerable { return reloadLimits{Reply: r} })
+		_, err := askConnection(ctx, s, account, func(r kit.Reply[struct{}]) kit.Answerable { return reloadRisk{Reply: r} })
 		if err != nil && !errors.Is(err, trade.ErrNotConnected) {
 			return err
 		}
@@ -169,8 +169,27 @@ func (s *System) LimitsChanged(ctx context.Context, user trade.UserID) error {
 	return nil
 }
 
-// ServerLimitsChanged has every connection read its limits again. It does not wait.
-func (s *System) ServerLimitsChanged() { s.env.users().Tell(limitsChanged{}) }
+// ServerRiskChanged has everybody read limits and halt again. It does not wait.
+func (s *System) ServerRiskChanged() { s.env.users().Tell(riskChanged{}) }
+
+// EngageKill turns a kill switch on: it stops strategies, cancels our orders, closes positions and
+// verifies that everything is flat. It waits for that up to 10 s; the kill goes on after that by itself.
+func (s *System) EngageKill(ctx context.Context, user trade.UserID, kill trade.Kill) (trade.KillStatus, error) {
+	ctx, cancel := context.WithTimeout(ctx, killWait+storeCall)
+	defer cancel()
+	return ask(ctx, s, user, func(r kit.Reply[trade.KillStatus]) any { return engageKill{Reply: r, Kill: kill} })
+}
+
+// ResetKill turns a kill switch off. What it stopped stays stopped.
+func (s *System) ResetKill(ctx context.Context, user trade.UserID, kill trade.Kill) error {
+	_, err := ask(ctx, s, user, func(r kit.Reply[struct{}]) any { return resetKill{Reply: r, Kill: kill} })
+	return err
+}
+
+// Kills lists the kill switches that are on, with how far each has come.
+func (s *System) Kills(ctx context.Context, user trade.UserID) ([]trade.KillStatus, error) {
+	return ask(ctx, s, user, func(r kit.Reply[[]trade.KillStatus]) any { return getKills{r} })
+}
 
 func askConnection[T any](ctx context.Context, s *System, account trade.AccountID, question func(kit.Reply[T]) kit.Answerable) (T, error) {
 	return ask(ctx, s, account.User, func(r kit.Reply[T]) any {

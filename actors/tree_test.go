@@ -182,6 +182,7 @@ type storageFake struct {
 	instances   map[trade.StrategyID]trade.Instance
 	trades      map[trade.AccountID][]trade.Trade
 	acts        []string
+	kills       []trade.Kill
 }
 
 func newStorageFake() *storageFake {
@@ -300,6 +301,42 @@ func (s *storageFake) SetInstance(_ context.Context, _ trade.UserID, id trade.St
 	i.Status, i.LastAction, i.ErrorMessage = status, act, message
 	s.instances[id] = i
 	return nil
+}
+
+func (s *storageFake) ListKills(context.Context, trade.UserID) ([]trade.Kill, error) {
+	leave, err := s.enter()
+	defer leave()
+	return slices.Clone(s.kills), err
+}
+
+func (s *storageFake) EngageKill(_ context.Context, user trade.UserID, kill trade.Kill) (stopped int, err error) {
+	leave, err := s.enter()
+	defer leave()
+	if err != nil {
+		return 0, err
+	}
+	if !slices.ContainsFunc(s.kills, kill.Same) {
+		s.kills = append(s.kills, kill)
+	}
+	for id, i := range s.instances {
+		if i.User == user && i.Status != trade.Stopped && kill.Covers(i.Market.Venue, id) {
+			i.Status, i.LastAction = trade.Stopped, trade.KillAct
+			s.instances[id] = i
+			stopped++
+		}
+	}
+	return stopped, nil
+}
+
+func (s *storageFake) ResetKill(_ context.Context, _ trade.UserID, kill trade.Kill) error {
+	leave, err := s.enter()
+	defer leave()
+	before := len(s.kills)
+	s.kills = slices.DeleteFunc(s.kills, kill.Same)
+	if err == nil && before == len(s.kills) {
+		err = trade.ErrKillNotFound
+	}
+	return err
 }
 
 func (s *storageFake) OpenKey(_ context.Context, account trade.AccountID) (trade.Key, error) {

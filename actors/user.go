@@ -22,6 +22,7 @@ type (
 		active      bool
 		connections []trade.Connection
 		instances   []trade.Instance
+		kills       []trade.Kill
 	}
 	userLoadFailed struct{ err error }
 	userLoadDue    struct{}
@@ -45,6 +46,7 @@ type user struct {
 	changing []userChanged // answered by the load under way
 
 	connecting map[trade.Venue][]waiter
+	killing    []killWaiter
 	pages      pages
 }
 
@@ -98,6 +100,12 @@ func (u *user) handle(c *kit.Context, msg any) {
 		u.startStrategy(c, m)
 	case stopStrategy:
 		u.stopStrategy(c, m)
+	case engageKill:
+		u.engageKill(m)
+	case resetKill:
+		u.resetKill(m)
+	case getKills:
+		m.Answer(u.state.killStatuses(u.env.venueIDs()))
 	case getConnections:
 		m.Answer(u.linkStatuses())
 	case getStrategies:
@@ -117,9 +125,15 @@ func (u *user) handle(c *kit.Context, msg any) {
 		u.connectTimedOut(m)
 	case strategyStored:
 		u.strategyStored(c, m)
+	case killStored:
+		u.killStored(c, m)
+	case killTimedOut:
+		u.killTimedOut(m)
 	// children
 	case ConnectionChanged:
 		u.linkChanged(c, m)
+	case KillMoved:
+		u.killMoved(m)
 	case StrategyChanged:
 		u.strategyChanged(c, m)
 	case StrategyEnded:
@@ -136,8 +150,9 @@ func (u *user) handle(c *kit.Context, msg any) {
 		u.toFollowers(c, m)
 	case marketsRestarted:
 		u.renewMarkets(c)
-	case limitsChanged:
-		u.toConnections(c, reloadLimits{})
+	case riskChanged:
+		u.load(c)
+		u.toConnections(c, reloadRisk{})
 	case kit.ChildSpent:
 		u.spent(c, m)
 	case kit.Terminated:
@@ -187,10 +202,11 @@ func (u *user) load(c *kit.Context) {
 		active, err := storage.UserActive(ctx, id)
 		connections, err2 := storage.ListConnections(ctx, id)
 		instances, err3 := storage.ListInstances(ctx, id)
-		if err := errors.Join(err, err2, err3); err != nil {
+		kills, err4 := storage.ListKills(ctx, id)
+		if err := errors.Join(err, err2, err3, err4); err != nil {
 			return userLoadFailed{err}
 		}
-		return userLoaded{active, connections, instances}
+		return userLoaded{active, connections, instances, kills}
 	})
 }
 
@@ -209,6 +225,7 @@ func (u *user) take(c *kit.Context, got userLoaded) {
 	first := !u.loaded
 	u.loading, u.loaded, u.tries = false, true, 0
 	u.state.load(got.active, got.connections, got.instances)
+	u.state.kills = got.kills
 	u.allowEntries(c)
 	u.apply(c)
 	for _, asked := range u.changing {

@@ -161,6 +161,7 @@ func (u *user) linkChanged(c *kit.Context, m ConnectionChanged) {
 	}
 	before := l.status.State
 	l.status, l.hasPosition = m.Status, m.HasPosition
+	u.settleKills()
 	u.settleConnect(venue)
 	u.publishLink(venue)
 	if before != m.Status.State && !u.state.active {

@@ -16,6 +16,8 @@ type userState struct {
 	active     bool // may sign in and enter
 	links      map[trade.Venue]*link
 	strategies map[trade.StrategyID]*running
+	kills      []trade.Kill
+	killMoves  map[trade.Venue][]killMove
 }
 
 // link is a connection as its user sees it.
@@ -35,7 +37,8 @@ type running struct {
 }
 
 func newUserState(user trade.UserID) userState {
-	return userState{user: user, links: map[trade.Venue]*link{}, strategies: map[trade.StrategyID]*running{}}
+	return userState{user: user, links: map[trade.Venue]*link{}, strategies: map[trade.StrategyID]*running{},
+		killMoves: map[trade.Venue][]killMove{}}
 }
 
 // load takes what is stored and keeps what is known beside it.
@@ -132,9 +135,12 @@ func (s *userState) idle() bool {
 }
 
 // canStart refuses a start that the present state forbids.
-func (s *userState) canStart(m trade.Market) error {
+func (s *userState) canStart(name string, m trade.Market) error {
 	if !s.active {
 		return errUserDisabled
+	}
+	if err := s.killed(m, trade.NewStrategyID(s.user, name, m)); err != nil {
+		return err
 	}
 	if l, ok := s.links[m.Venue]; !ok || !l.wanted || !canTrade(l.status.State) {
 		return trade.ErrNotConnected

@@ -71,15 +71,22 @@ func TestUserState_canStart(t *testing.T) {
 			up(s)
 			s.put(storedInstance(alice, "Thor", btcPaper, trade.Stopped)).trade = &trade.Trade{Status: "open"}
 		}, trade.ErrPositionOpen},
+		{"killed", func(s *userState) { up(s); s.kills = []trade.Kill{{Scope: trade.KillAccount, Close: true}} }, trade.ErrKilled},
+		{"another is killed", func(s *userState) {
+			up(s)
+			s.kills = []trade.Kill{{Scope: trade.KillStrategy, Venue: &paperVenue, Strategy: trade.NewStrategyID(alice, "Thor", btcPaper)}}
+		}, nil},
+		{"killed elsewhere", func(s *userState) { up(s); s.kills = []trade.Kill{{Scope: trade.KillConnection, Venue: &liveVenue}} }, nil},
+		{"server halted", func(s *userState) { up(s); s.kills = []trade.Kill{{Scope: trade.KillServer}} }, trade.ErrHalted},
 		{"one runs elsewhere", func(s *userState) { up(s); s.put(storedInstance(alice, "Thor", ethPaper, trade.Active)) }, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newUserState(alice)
 			s.load(true, []trade.Connection{storedConnection(alice, paperVenue, true)}, nil)
 			tt.with(&s)
-			require.ErrorIs(t, s.canStart(btcPaper), tt.want)
+			require.ErrorIs(t, s.canStart("Razor", btcPaper), tt.want)
 			if tt.want == nil {
-				require.NoError(t, s.canStart(btcPaper))
+				require.NoError(t, s.canStart("Razor", btcPaper))
 			}
 		})
 	}

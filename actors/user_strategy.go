@@ -23,7 +23,7 @@ type strategyStored struct {
 
 // startStrategy commits the will to run a strategy; its executor follows.
 func (u *user) startStrategy(_ *kit.Context, m startStrategy) {
-	if err := u.state.canStart(m.Start.Market); err != nil {
+	if err := u.state.canStart(m.Start.Name, m.Start.Market); err != nil {
 		m.Fail(err)
 		return
 	}

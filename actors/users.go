@@ -87,7 +87,7 @@ func (u *users) Receive(c *kit.Context) {
 		u.gone(c, trade.UserID(msg.Name))
 	case kit.ChildSpent:
 		u.rest(c, trade.UserID(msg.Name))
-	case MarketStarted, marketsRestarted, limitsChanged:
+	case MarketStarted, marketsRestarted, riskChanged:
 		c.Children().Broadcast(msg)
 	case getStarted:
 		msg.Answer(struct{}{})
