@@ -71,7 +71,7 @@ func (s *Server) setLimits(ctx context.Context, in *struct{ Body SetLimitsReques
 		return nil, err
 	}
 	s.audit(ctx, user, "limits.changed", limitsSubject(scope), limitsDetail(scope.Limits))
-	if err := s.trading.LimitsChanged(ctx, user); err != nil {
+	if err := s.trading.RiskChanged(ctx, user); err != nil {
 		return nil, err
 	}
 	return s.listLimits(ctx, nil)
@@ -126,6 +126,6 @@ func (s *Server) setServerLimits(ctx context.Context, in *ServerLimitsInput) (*S
 		return nil, err
 	}
 	s.audit(ctx, "", "admin.limits.changed", "", limitsDetail(limits))
-	s.trading.ServerLimitsChanged()
+	s.trading.ServerRiskChanged()
 	return &ServerLimitsOutput{ServerLimitsAnswer{Limits: limits}}, nil
 }

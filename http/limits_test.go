@@ -18,7 +18,7 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, 200, r.StatusCode, r.text)
 	require.Equal(t, 200, set(map[string]any{"environment": "live", "limits": map[string]any{}}).StatusCode)
 	require.Equal(t, 200, set(map[string]any{"strategyId": strategy, "limits": map[string]any{"maxDailyLoss": "50"}}).StatusCode)
-	require.Equal(t, 3, w.trading.called("LimitsChanged "+string(ann.id)))
+	require.Equal(t, 3, w.trading.called("RiskChanged "+string(ann.id)))
 
 	list := w.call("GET", "/api/user/limits", nil, ann.auth()).body["limits"].([]any)
 	var scopes []any
@@ -62,5 +62,5 @@ func TestLimits_of_the_server(t *testing.T) {
 	require.Equal(t, 200, w.call("PUT", "/api/admin/limits", body, owner.auth()).StatusCode)
 	require.Equal(t, "25000", w.call("GET", "/api/admin/limits", nil, owner.auth()).body["limits"].(map[string]any)["maxExposure"])
 	require.Equal(t, trade.MustDec("25000"), w.storage.ceilings.MaxExposure)
-	require.Equal(t, 1, w.trading.called("ServerLimitsChanged"))
+	require.Equal(t, 1, w.trading.called("ServerRiskChanged"))
 }

@@ -36,6 +36,7 @@ type memory struct {
 	failing  error // given by every call while set
 	limits   map[trade.UserID][]trade.ScopedLimits
 	ceilings trade.Limits
+	halt     trade.Halt
 }
 
 type memorySignIn struct {
@@ -367,6 +368,18 @@ func (m *memory) SetLimits(_ context.Context, user trade.UserID, limits trade.Sc
 	defer m.lock()()
 	m.writes++
 	m.limits[user] = append(m.limits[user], limits)
+	return nil
+}
+
+func (m *memory) Halt(context.Context) (trade.Halt, error) {
+	defer m.lock()()
+	return m.halt, nil
+}
+
+func (m *memory) SetHalt(_ context.Context, on, closes bool) error {
+	defer m.lock()()
+	m.writes++
+	m.halt = trade.Halt{On: on, Closes: closes}
 	return nil
 }
 

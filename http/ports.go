@@ -25,10 +25,15 @@ type Trading interface {
 	Orders(ctx context.Context, account trade.AccountID, instrument trade.Instrument) ([]trade.OrderView, error)
 	ClosePosition(ctx context.Context, account trade.AccountID, instrument trade.Instrument) error
 
-	// LimitsChanged has the user's connections read their limits again, and waits until they hold.
-	LimitsChanged(ctx context.Context, user trade.UserID) error
-	// ServerLimitsChanged has every connection read its limits again; it does not wait.
-	ServerLimitsChanged()
+	// RiskChanged has the user's connections read their limits again, and waits until they hold.
+	RiskChanged(ctx context.Context, user trade.UserID) error
+	// ServerRiskChanged has everybody read limits and halt again; it does not wait.
+	ServerRiskChanged()
+	// EngageKill turns a kill switch on and waits up to 10 s until everything that it covers is flat.
+	EngageKill(ctx context.Context, user trade.UserID, kill trade.Kill) (trade.KillStatus, error)
+	// ResetKill turns one off; one that is not on gives trade.ErrKillNotFound.
+	ResetKill(ctx context.Context, user trade.UserID, kill trade.Kill) error
+	Kills(ctx context.Context, user trade.UserID) ([]trade.KillStatus, error)
 	Instruments(ctx context.Context, venue trade.Venue) ([]trade.Spec, error)
 	Ticker(ctx context.Context, market trade.Market) (trade.Ticker, error)
 	Candles(ctx context.Context, market trade.Market, from, to time.Time) ([]trade.Candle, error)

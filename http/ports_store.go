@@ -101,6 +101,9 @@ type LimitStore interface {
 	SetLimits(ctx context.Context, user trade.UserID, limits trade.ScopedLimits) error
 	ServerLimits(ctx context.Context) (trade.Limits, error)
 	SetServerLimits(ctx context.Context, limits trade.Limits) error
+	Halt(ctx context.Context) (trade.Halt, error)
+	// SetHalt halts or resumes the whole server; closes also closes everything.
+	SetHalt(ctx context.Context, on, closes bool) error
 }
 
 // CommandKeys remembers commands by their Idempotency-Key for 24 hours, per user and route.

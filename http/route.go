@@ -101,6 +101,7 @@ func (s *Server) routes() {
 	s.connectionRoutes()
 	s.accountRoutes()
 	s.limitRoutes()
+	s.killRoutes()
 	s.marketRoutes()
 	s.strategyRoutes()
 	s.tradeRoutes()

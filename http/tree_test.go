@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,8 @@ type tree struct {
 	checks    []Check
 	paperErr  error
 	papers    int
+	kills     []trade.KillStatus
+	slow      bool // a kill is not flat in time
 }
 
 type echo struct {
@@ -242,12 +245,38 @@ func (f *tree) EndSessions(user trade.UserID, signIn string) {
 	}
 }
 
-func (f *tree) LimitsChanged(_ context.Context, user trade.UserID) error {
-	f.note("LimitsChanged " + string(user))
+func (f *tree) RiskChanged(_ context.Context, user trade.UserID) error {
+	f.note("RiskChanged " + string(user))
 	return nil
 }
 
-func (f *tree) ServerLimitsChanged() { f.note("ServerLimitsChanged") }
+func (f *tree) ServerRiskChanged() { f.note("ServerRiskChanged") }
+
+func (f *tree) EngageKill(_ context.Context, user trade.UserID, kill trade.Kill) (trade.KillStatus, error) {
+	f.note("EngageKill " + string(user) + " " + kill.Scope)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	status := trade.KillStatus{Kill: kill, Stopped: 1, Connections: []trade.KillProgress{}, Flat: !f.slow}
+	f.kills = append(f.kills, status)
+	return status, nil
+}
+
+func (f *tree) ResetKill(_ context.Context, user trade.UserID, kill trade.Kill) error {
+	f.note("ResetKill " + string(user) + " " + kill.Scope)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := len(f.kills)
+	f.kills = slices.DeleteFunc(f.kills, func(k trade.KillStatus) bool { return k.Same(kill) })
+	if before == len(f.kills) {
+		return trade.ErrKillNotFound
+	}
+	return nil
+}
+
+func (f *tree) Kills(_ context.Context, user trade.UserID) ([]trade.KillStatus, error) {
+	f.note("Kills " + string(user))
+	return f.kills, nil
+}
 
 func (f *tree) UserChanged(_ context.Context, user trade.UserID) error {
 	f.note("UserChanged " + string(user))
