@@ -73,8 +73,8 @@ type connection struct {
 	moves    []killMove
 
 	followers map[trade.StrategyID]follower
-	ready     map[trade.StrategyID]string // what each was told last
-	closers   map[trade.OrderID][]ClosePosition
+	ready     map[trade.StrategyID]string     // what each was told last
+	awaited   map[trade.OrderID][]func(error) // who waits for the exchange's answer to an order
 	tick      *kit.Timer
 	sweep     *kit.Timer
 	states    *kit.Timer
@@ -83,7 +83,7 @@ type connection struct {
 func newConnection(env *Env, account trade.AccountID, entries AllowEntries) kit.Actor {
 	return &connection{env: env, id: account, allowed: entries,
 		status:    trade.ConnectionStatus{Venue: account.Venue, State: trade.ConnConnecting},
-		followers: map[trade.StrategyID]follower{}, ready: map[trade.StrategyID]string{}, closers: map[trade.OrderID][]ClosePosition{}}
+		followers: map[trade.StrategyID]follower{}, ready: map[trade.StrategyID]string{}, awaited: map[trade.OrderID][]func(error){}}
 }
 
 // Receive is the table of contents.
@@ -149,6 +149,8 @@ func (n *connection) command(c *kit.Context) {
 		n.closePosition(c, m)
 	case reloadRisk:
 		n.reloadRisk(c, m)
+	case ProtectPosition:
+		n.protectPosition(c, m)
 	case GetBalances:
 		n.answer(m, func() { m.Answer(n.account.Balances()) })
 	case GetPositions:

@@ -88,19 +88,39 @@ func (n *connection) closePosition(c *kit.Context, m ClosePosition) {
 		m.Fail(err)
 		return
 	}
-	if id == "" {
-		m.Answer(struct{}{}) // one is under way already
-	} else {
-		n.closers[id] = append(n.closers[id], m)
-	}
+	n.await(id, func(err error) { m.Resolve(struct{}{}, err) }) // "" when one is under way already
 	n.apply(c, out)
 }
 
-func (n *connection) answerClosers(id trade.OrderID, err error) {
-	for _, m := range n.closers[id] {
-		m.Resolve(struct{}{}, err)
+// protectPosition answers when the exchange has taken the stop, or at once when one stands.
+func (n *connection) protectPosition(c *kit.Context, m ProtectPosition) {
+	if n.account == nil || !n.compared {
+		m.Fail(trade.ErrNotConnected)
+		return
 	}
-	delete(n.closers, id)
+	out, p, err := n.account.Protect(m.Command, n.now())
+	if err != nil {
+		m.Fail(err)
+		return
+	}
+	n.await(p.Order, func(err error) { m.Resolve(p, err) })
+	n.apply(c, out)
+}
+
+// await calls tell with the exchange's answer to an order; at once when there is no order to wait for.
+func (n *connection) await(id trade.OrderID, tell func(error)) {
+	if id == "" {
+		tell(nil)
+		return
+	}
+	n.awaited[id] = append(n.awaited[id], tell)
+}
+
+func (n *connection) answerAwaited(id trade.OrderID, err error) {
+	for _, tell := range n.awaited[id] {
+		tell(err)
+	}
+	delete(n.awaited, id)
 }
 
 // ---- telling ----

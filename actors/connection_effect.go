@@ -75,7 +75,7 @@ func (n *connection) effectDone(c *kit.Context, m effectDone) {
 		answer.Failure = &f
 	}
 	if send, ok := answer.Effect.(trade.SendOrder); ok {
-		n.answerClosers(send.Order.ID, exchangeRefusal(m.err))
+		n.answerAwaited(send.Order.ID, exchangeRefusal(m.err))
 	}
 	out := n.account.Take(answer, n.now())
 	if m.err != nil || answer.Order.ID == "" {

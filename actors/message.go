@@ -259,6 +259,14 @@ type ClosePosition struct {
 	Reason     string // exit reason
 }
 
+// ProtectPosition asks a connection for a stop under a position; it is answered when the exchange has
+// taken one, or at once when one stands.
+type ProtectPosition struct {
+	kit.Must
+	kit.Reply[trade.Protection]
+	Command trade.ProtectCommand
+}
+
 // CloseStrategyTrade asks a connection to close the open trade of a strategy that was stopped, if
 // there is one, and to break off an entry that is under way.
 type CloseStrategyTrade struct {

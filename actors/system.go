@@ -157,6 +157,37 @@ func (s *System) ClosePosition(ctx context.Context, account trade.AccountID, ins
 	return err
 }
 
+// ProtectPosition puts a stop under a whole position: at a price, so many percent away from the mark
+// price, or with neither where it was.
+func (s *System) ProtectPosition(ctx context.Context, account trade.AccountID, instrument trade.Instrument, price, percent trade.Dec) (trade.Protection, error) {
+	spec, err := s.spec(ctx, trade.Market{Venue: account.Venue, Instrument: instrument})
+	if err != nil {
+		return trade.Protection{}, err
+	}
+	ticker, err := s.Ticker(ctx, trade.Market{Venue: account.Venue, Instrument: instrument})
+	if err != nil {
+		return trade.Protection{}, err
+	}
+	cmd := trade.ProtectCommand{Instrument: instrument, Price: price, Percent: percent, Spec: spec, Ticker: ticker}
+	return askConnection(ctx, s, account, func(r kit.Reply[trade.Protection]) kit.Answerable {
+		return ProtectPosition{Reply: r, Command: cmd}
+	})
+}
+
+// spec finds the contract of a market.
+func (s *System) spec(ctx context.Context, market trade.Market) (trade.Spec, error) {
+	specs, err := s.Instruments(ctx, market.Venue)
+	if err != nil {
+		return trade.Spec{}, err
+	}
+	for _, spec := range specs {
+		if spec.Instrument == market.Instrument {
+			return spec, nil
+		}
+	}
+	return trade.Spec{}, trade.ErrInstrumentNotFound
+}
+
 // RiskChanged has a user's connections read their limits again, and waits until the new ones hold.
 func (s *System) RiskChanged(ctx context.Context, user trade.UserID) error {
 	for _, venue := range s.env.venueIDs() {
@@ -245,18 +276,14 @@ func (s *System) checked(ctx context.Context, start trade.StartStrategy) (trade.
 	if err != nil {
 		return start, err
 	}
-	specs, err := s.Instruments(ctx, start.Market.Venue)
-	if err != nil {
+	if _, err := s.spec(ctx, start.Market); errors.Is(err, trade.ErrInstrumentNotFound) {
+		return start, trade.InvalidFields(trade.ErrInstrumentNotFound.Code, trade.ErrInstrumentNotFound.Message,
+			trade.FieldError{Field: "instrument", Error: "must be an instrument of this environment"})
+	} else if err != nil {
 		return start, err
 	}
-	for _, spec := range specs {
-		if spec.Instrument == start.Market.Instrument {
-			start.Name, start.Config = info.Name, config.JSON()
-			return start, nil
-		}
-	}
-	return start, trade.InvalidFields(trade.ErrInstrumentNotFound.Code, trade.ErrInstrumentNotFound.Message,
-		trade.FieldError{Field: "instrument", Error: "must be an instrument of this environment"})
+	start.Name, start.Config = info.Name, config.JSON()
+	return start, nil
 }
 
 // StopStrategy commits that a strategy is stopped; with closePosition it also

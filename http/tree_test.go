@@ -245,6 +245,11 @@ func (f *tree) EndSessions(user trade.UserID, signIn string) {
 	}
 }
 
+func (f *tree) ProtectPosition(_ context.Context, account trade.AccountID, _ trade.Instrument, price, percent trade.Dec) (trade.Protection, error) {
+	f.note("ProtectPosition " + string(account.User) + " " + price.String() + " " + percent.String())
+	return trade.Protection{Stop: trade.NewDec(95000), VenueOrder: "s1"}, nil
+}
+
 func (f *tree) RiskChanged(_ context.Context, user trade.UserID) error {
 	f.note("RiskChanged " + string(user))
 	return nil

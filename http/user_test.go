@@ -117,6 +117,10 @@ func TestAccount_reads(t *testing.T) {
 	candles := w.call("GET", "/api/v2/candles/BTC_USDC-PERPETUAL?environment=paper&limit=60", nil, ann.auth())
 	require.Equal(t, "2026-11-24T11:00:00.123Z", candles.body["candles"].([]any)[0].(map[string]any)["openTime"])
 	require.Equal(t, 200, w.call("POST", "/api/v2/positions/close", map[string]any{"environment": "paper", "instrument": bitcoin}, ann.auth()).StatusCode)
+	stop := w.call("POST", "/api/v2/positions/add-sl", map[string]any{"environment": "paper", "instrument": bitcoin, "percent": "2.5"}, ann.auth())
+	require.Equal(t, "95000", stop.body["stopLoss"], stop.text)
+	require.Equal(t, "s1", w.call("POST", "/api/v2/positions/ensure-sl", map[string]any{"environment": "paper", "instrument": bitcoin}, ann.auth()).body["slOrderId"])
+	require.Equal(t, 1, w.trading.called("ProtectPosition "+string(ann.id)+" 0 2.5"))
 }
 
 func TestStrategy_life(t *testing.T) {

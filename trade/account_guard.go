@@ -58,6 +58,9 @@ func (a *Account) Tick(now time.Time) Outcome { return a.settle(now) }
 func (a *Account) Busy() bool {
 	for _, t := range a.orders {
 		h := a.holding(t.Intent)
+		if t.standalone() && t.State == OrderOpen {
+			continue
+		}
 		unsettled := !t.isLeg() || t.State == OrderUnknown || t.State == OrderSent || h == nil || h.ExitTime != nil
 		if !t.State.Terminal() && unsettled {
 			return true

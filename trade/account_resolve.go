@@ -19,7 +19,7 @@ func (a *Account) resolve(now time.Time) {
 }
 
 func (a *Account) doubtful(t *tracked, now time.Time) bool {
-	if t.State.Terminal() || t.reserved || t.pending {
+	if t.State.Terminal() || t.reserved || t.pending || t.standalone() && t.State == OrderOpen {
 		return false
 	}
 	switch t.State {

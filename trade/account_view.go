@@ -14,6 +14,8 @@ func (a *Account) Positions() []PositionView {
 		}
 		if h := a.openOn(i); h != nil {
 			v.StopLoss, v.TakeProfit, v.Strategy = h.StopLoss, h.TakeProfit, h.Strategy
+		} else if t := a.standaloneStop(i); t != nil {
+			v.StopLoss = t.TriggerPrice
 		}
 		list = append(list, v)
 	}
