@@ -133,6 +133,12 @@ func (a Dec) IsMultipleOf(step Dec) bool { return a.FloorTo(step).Equal(a) }
 // Round rounds to so many decimals (0 to 19), half away from zero.
 func (a Dec) Round(decimals uint8) Dec { return Dec{a.d.RoundHAZ(decimals)} }
 
+// Int64 gives a whole number; false when there are decimals or it is too large.
+func (a Dec) Int64() (int64, bool) {
+	n, err := a.d.Int64()
+	return n, err == nil && a.d.Trunc(0).Cmp(a.d) == 0
+}
+
 // Percent gives p percent of a.
 func (a Dec) Percent(p Dec) Dec { return a.Mul(p).Div(NewDec(100)) }
 

@@ -64,7 +64,7 @@ func (c *call) openByLabel() ([]byte, *wireError) {
 
 func (c *call) orderState() ([]byte, *wireError) {
 	o := c.e.core.OrderOf(c.account.ID, c.p.text("order_id"))
-	if o == nil {
+	if o == nil || !c.e.core.Recent(o) {
 		return nil, core.ErrOrderNotFound
 	}
 	return renderOrder(o), nil
@@ -78,7 +78,7 @@ func (c *call) orderStateByLabel() ([]byte, *wireError) {
 	}
 	label := c.p.text("label")
 	f.Label, f.Type = &label, ""
-	orders := append(c.e.core.ClosedOrders(c.account, f), c.e.core.OpenOrders(c.account, f)...)
+	orders := c.e.core.RecentOrders(c.account, f)
 	newestFirst(orders)
 	return renderOrders(orders), nil
 }
@@ -113,19 +113,19 @@ func (c *call) history(f core.Filter) ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	unfilled, err := c.p.flag("include_unfilled")
-	if err != nil {
-		return nil, err
+	var which core.History
+	names := []string{"historical", "include_old", "include_unfilled"}
+	for n, to := range []*bool{&which.Historical, &which.Old, &which.Unfilled} {
+		if *to, err = c.p.flag(names[n]); err != nil {
+			return nil, err
+		}
 	}
 	if count < 1 || count > 1_000 || offset < 0 {
 		return nil, core.Invalid("count", "must be between 1 and 1000")
 	}
-	closed := c.e.core.ClosedOrders(c.account, f)
+	closed := c.e.core.EndedOrders(c.account, f, which)
 	out := []*core.Order{}
 	for n := len(closed) - 1; n >= 0 && int64(len(out)) < count; n-- {
-		if closed[n].Filled == 0 && !unfilled {
-			continue
-		}
 		if offset--; offset < 0 {
 			out = append(out, closed[n])
 		}
@@ -167,23 +167,36 @@ func (c *call) trades(fits func(core.Trade) bool) ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	page, more := choose(c.chosen(fits), w, func(t core.Trade) (int64, int64) { return t.Seq, t.Time })
+	trades, err := c.chosen(fits)
+	if err != nil {
+		return nil, err
+	}
+	page, more := choose(trades, w, func(t core.Trade) (int64, int64) { return t.Seq, t.Time })
 	return newObject().raw("trades", renderTrades(page)).bool("has_more", more).end(), nil
 }
 
-func (c *call) chosen(fits func(core.Trade) bool) []core.Trade {
+// chosen gives the account's trades that fit, of the last day or, as history, those before.
+func (c *call) chosen(fits func(core.Trade) bool) ([]core.Trade, *wireError) {
+	historical, err := c.p.flag("historical")
+	if err != nil {
+		return nil, err
+	}
 	out := []core.Trade{}
-	for _, t := range c.account.Trades {
+	for _, t := range c.e.core.UserTrades(c.account, historical) {
 		if fits(t) {
 			out = append(out, t)
 		}
 	}
-	return out
+	return out, nil
 }
 
 func (c *call) tradesByOrder() ([]byte, *wireError) {
 	id := c.p.text("order_id")
-	return renderTrades(c.chosen(func(t core.Trade) bool { return t.Order == id })), nil
+	trades, err := c.chosen(func(t core.Trade) bool { return t.Order == id })
+	if err != nil {
+		return nil, err
+	}
+	return renderTrades(trades), nil
 }
 
 // margins tells what an order of an amount would tie up on either side.

@@ -16,6 +16,8 @@ func (x *Exchange) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /accounts", x.admin(adminAccount))
 	mux.HandleFunc("POST /accounts/{id}/scope", x.admin(adminScope))
+	mux.HandleFunc("POST /instruments/{name}", x.admin(adminInstrument))
+	mux.HandleFunc("POST /settlement", x.admin(adminSettlement))
 	mux.HandleFunc("POST /faults/{fault}", x.admin(adminFault))
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		writeAnswer(w, http.StatusOK, newObject().bool("ready", x.engine.Load() != nil).end())

@@ -70,7 +70,7 @@ func parseChannel(x *core.Exchange, name string) *channel {
 		return whether(ch, found)
 	case len(p) == 4 && p[0] == "instrument" && p[1] == "state":
 		ch.topic = instrumentStateTopic
-		return ch
+		return whether(ch, ch.kind(p[2], p[3]))
 	case len(p) >= 2 && p[0] == "chart":
 		return parseChart(x, ch, p[1:])
 	}

@@ -63,6 +63,10 @@ func (e *engine) mark(v core.Event) {
 			continue
 		}
 		switch {
+		case ch.topic == instrumentStateTopic:
+			if v.Kind == core.InstrumentChanged {
+				e.publish(ch, renderInstrumentState(e.core, v))
+			}
 		case ch.topic == tradesTopic:
 			if v.Kind == core.PublicTraded {
 				ch.trades = append(ch.trades, *v.Public)

@@ -197,8 +197,9 @@ func TestAccount_figures(t *testing.T) {
 func TestPublic_reads(t *testing.T) {
 	s := newStage(t)
 	c := s.dial()
-	require.Len(t, c.call("public/get_instruments", nil), 3)
-	require.Len(t, c.call("public/get_instruments", object{"currency": "BTC", "kind": "future"}), 1)
+	require.Len(t, c.call("public/get_instruments", nil), 7)
+	require.Len(t, c.call("public/get_instruments", object{"currency": "BTC", "kind": "future"}), 3)
+	require.Empty(t, c.call("public/get_instruments", object{"expired": true}))
 	require.Empty(t, c.call("public/get_instruments", object{"currency": "any", "kind": "option"}))
 	require.Equal(t, "invalid currency", field(c.refused(-32602, "public/get_instruments", object{"currency": "XXX"}), "data", "reason"))
 	require.Len(t, c.call("public/get_currencies", nil), 3)

@@ -18,14 +18,14 @@ func (c *call) instruments() ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	out := []*core.Instrument{}
+	out := []*core.Market{}
 	for _, m := range c.e.core.Markets {
-		i, kind := m.Instrument, c.p.text("kind")
-		if expired || (kind != "" && kind != "future" && kind != "any") {
+		kind := c.p.text("kind")
+		if expired != (m.State == core.BookDelivered) || (kind != "" && kind != "future" && kind != "any") {
 			continue
 		}
-		if cur == "" || cur == "ANY" || i.Settlement == cur {
-			out = append(out, i)
+		if cur == "" || cur == "ANY" || m.Instrument.Settlement == cur {
+			out = append(out, m)
 		}
 	}
 	return list(out, renderInstrument), nil
@@ -36,7 +36,7 @@ func (c *call) instrument() ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	return renderInstrument(m.Instrument), nil
+	return renderInstrument(m), nil
 }
 
 func (c *call) currencies() ([]byte, *wireError) {

@@ -167,10 +167,16 @@ func (j *journal) redo(x *core.Exchange, r record, log zerolog.Logger) {
 // resume runs the time since the last record, a day at most, and opens a new file.
 func (j *journal) resume(x *core.Exchange, now int64) error {
 	var b []byte
+	apply := func(c core.Command) {
+		if r, err := x.Apply(x.Now, c); err == nil {
+			b = j.record(b, x.Now, c, r)
+		}
+	}
+	if !x.Dated { // data of a version that had no dated futures
+		apply(core.Command{ListFutures: &core.ListFutures{}})
+	}
 	if from := now - catchUpMillis; x.Now < from {
-		skip := core.Command{Skip: &core.Skip{To: from}}
-		r, _ := x.Apply(x.Now, skip)
-		b = j.record(nil, x.Now, skip, r)
+		apply(core.Command{Skip: &core.Skip{To: from}})
 	}
 	x.Quiet(true)
 	x.Advance(now)

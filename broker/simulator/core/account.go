@@ -39,7 +39,7 @@ type Wallet struct {
 type LogRow struct {
 	ID         int64
 	Time       int64
-	Type       string // deposit, trade, settlement, liquidation or correction
+	Type       string // deposit, trade, settlement, delivery, liquidation or correction
 	Currency   trade.Currency
 	Market     int // -1: none
 	Side       string
@@ -49,6 +49,7 @@ type LogRow struct {
 	Commission trade.Dec
 	CashFlow   trade.Dec // profit of this session that the row realises
 	Interest   trade.Dec // funding that the row books, positive when received
+	ProfitLoss trade.Dec `json:",omitzero"` // settlement: of what stays open; delivery: since the entry
 	Change     trade.Dec // of the cash balance
 	Balance    trade.Dec
 	Equity     trade.Dec

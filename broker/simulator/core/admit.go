@@ -58,7 +58,7 @@ func (x *Exchange) pricedIn(m *Market, o *Order) *Error {
 	if o.RejectPostOnly {
 		return ErrPostOnly
 	}
-	o.Price = best.price - o.Side
+	o.Price = m.Instrument.inside(o.Side, best.price)
 	return nil
 }
 

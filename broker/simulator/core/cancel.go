@@ -7,6 +7,9 @@ func (x *Exchange) cancelOne(c *Cancel) (Result, *Error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := x.Markets[o.Market].takesCancels(); err != nil {
+		return Result{}, err
+	}
 	reason := ByUser
 	if c.Lost {
 		reason = ByDisconnect
@@ -23,13 +26,22 @@ func (x *Exchange) cancelMany(c *CancelMany) (Result, *Error) {
 		return Result{}, ErrUnknownAccount
 	}
 	r := Result{Orders: []*Order{}}
+	var shut *Error // a book among them that takes no cancels
 	for _, o := range append([]*Order(nil), a.Orders...) {
-		if o.Alive() && x.matches(o, c.Filter) {
-			x.finish(o, Cancelled, ByUser)
-			r.Orders = append(r.Orders, x.copied(o))
+		if !o.Alive() || !x.matches(o, c.Filter) {
+			continue
 		}
+		if err := x.Markets[o.Market].takesCancels(); err != nil {
+			shut = err
+			continue
+		}
+		x.finish(o, Cancelled, ByUser)
+		r.Orders = append(r.Orders, x.copied(o))
 	}
 	x.drain()
+	if shut != nil && len(r.Orders) == 0 {
+		return Result{}, shut
+	}
 	return r, nil
 }
 

@@ -14,6 +14,10 @@ type Command struct {
 	CancelMany *CancelMany  `json:",omitempty"`
 	Close      *Close       `json:",omitempty"`
 	Skip       *Skip        `json:",omitempty"`
+
+	SetInstrument *SetInstrument `json:",omitempty"`
+	SetPause      *SetPause      `json:",omitempty"`
+	ListFutures   *ListFutures   `json:",omitempty"`
 }
 
 // OpenAccount makes an account with a first key and money.
@@ -134,6 +138,7 @@ const (
 	PublicTraded
 	BookChanged
 	Ticked
+	InstrumentChanged
 )
 
 // Event tells what changed, in order. Order and trades are copies.
@@ -144,4 +149,5 @@ type Event struct {
 	Order   *Order
 	Trade   *Trade
 	Public  *PublicTrade
+	State   string // InstrumentChanged: what is said of it
 }

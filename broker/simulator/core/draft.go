@@ -40,6 +40,8 @@ func (o *Order) size(i *Instrument, amount, contracts trade.Dec) *Error {
 		return Invalid("amount", "must be greater than zero")
 	case !ok:
 		return Invalid("amount", "must be a multiple of contract size")
+	case amount.Less(i.MinAmount) && !o.ReduceOnly:
+		return ErrTooLittle
 	}
 	o.Amount = n
 	return nil

@@ -12,6 +12,9 @@ func (x *Exchange) edit(c *Edit) (Result, *Error) {
 		return Result{}, ErrTimedOut
 	}
 	m, a := x.Markets[o.Market], x.account(o.Account)
+	if err := m.takesOrders(); err != nil {
+		return Result{}, err
+	}
 	next := *o
 	if err := next.amend(m.Instrument, c); err != nil {
 		return Result{}, err

@@ -35,6 +35,7 @@ func overLimit(code int, message string, limit trade.Dec) *Error {
 // The refusals that need no further words.
 var (
 	ErrOrderNotFound     = refuse(10004, "order_not_found")
+	ErrTooLittle         = refuse(10002, "qty_too_low")
 	ErrNotEnoughFunds    = refuse(10009, "not_enough_funds")
 	ErrInvalidAmount     = refuse(10021, "invalid_amount")
 	ErrOverlap           = refuse(10003, "order_overlap")
@@ -47,6 +48,11 @@ var (
 	ErrTriggerTooLow     = refuse(10035, "trigger_price_too_low")
 	ErrTooManyTriggers   = refuse(11035, "no_more_triggers")
 	ErrMarketOTOCO       = refuse(11030, "other_reject linked_order_type")
+	ErrSettling          = refuse(10041, "settlement_in_progress")
+	ErrLocked            = refuse(10019, "locked_by_admin")
+	ErrHalted            = refuse(13019, "orderbook_closed")
+	ErrInactive          = refuse(10020, "invalid_or_unsupported_instrument")
+	ErrDelivered         = refuse(10012, "book_closed")
 	ErrUnknownKey        = refuse(13020, "not_found")
 	ErrTooManyKeys       = refuse(11030, "other_reject max_api_keys")
 	ErrUnknownAccount    = refuse(13004, "invalid_credentials")

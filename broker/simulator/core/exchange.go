@@ -9,6 +9,7 @@ type Exchange struct {
 	orders   map[string]*Order
 	byClient map[string]*Key
 	byName   map[trade.Instrument]int
+	running  []*Market // those that are not delivered
 	todo     []consequence
 	events   []Event
 	quiet    bool
@@ -25,6 +26,8 @@ type State struct {
 	TradeID  int64
 	Seq      int64
 	Changes  int64 // change_id, shared by all books
+	Pause    int64 `json:",omitempty"` // how long a settlement takes, in seconds
+	Dated    bool  `json:",omitempty"` // dated futures are listed
 	Markets  []*Market
 	Accounts []*Account
 }
@@ -34,9 +37,11 @@ func New(source Source, now int64) *Exchange {
 	x := &Exchange{source: source, State: State{Now: now, Second: now / 1000, LastID: 104_000_000_000,
 		LastOTO: 10_838_000, LastStop: 19_000, TradeID: 240_000_000, Changes: 63_000_000_000}}
 	for _, i := range Perpetuals() {
-		x.Markets = append(x.Markets, &Market{Instrument: i, TradeSeq: x.Second - 1_500_000_000})
+		x.Markets = append(x.Markets, &Market{Instrument: i, State: BookOpen, TradeSeq: x.Second - 1_500_000_000})
 	}
 	x.wire()
+	_, _ = x.listFutures() // listing refuses nothing
+	x.events = nil
 	return x
 }
 
@@ -45,6 +50,9 @@ func (x *Exchange) wire() {
 	x.orders, x.byClient, x.byName = map[string]*Order{}, map[string]*Key{}, map[trade.Instrument]int{}
 	for n, m := range x.Markets {
 		m.id = n
+		if m.State != BookDelivered {
+			x.running = append(x.running, m)
+		}
 		x.byName[m.Instrument.Name] = n
 		m.price(x.source.Tick(m.Instrument, x.Second))
 		m.wire()
@@ -141,6 +149,12 @@ func (x *Exchange) apply(c Command) (Result, *Error) {
 		return x.makeKey(c.MakeKey)
 	case c.SetKey != nil:
 		return x.setKey(c.SetKey)
+	case c.SetInstrument != nil:
+		return x.setInstrument(c.SetInstrument)
+	case c.SetPause != nil:
+		return x.setPause(c.SetPause)
+	case c.ListFutures != nil:
+		return x.listFutures()
 	case c.Skip != nil:
 		return x.skip(c.Skip)
 	}
@@ -161,11 +175,16 @@ func (x *Exchange) Advance(now int64) {
 }
 
 func (x *Exchange) second() {
-	for _, m := range x.Markets {
-		x.tick(m)
+	for _, m := range x.running {
+		m.accrue(x.Second)
 	}
+	x.resume()
+	x.expire()
 	if x.Second%86_400 == settlementSecond {
 		x.settle()
+	}
+	for _, m := range x.running {
+		x.tick(m)
 	}
 	x.drain()
 	x.liquidate()
@@ -176,7 +195,8 @@ func (x *Exchange) second() {
 func (x *Exchange) skip(c *Skip) (Result, *Error) {
 	if second := c.To / 1000; second > x.Second {
 		x.Second, x.Now = second, c.To
-		for _, m := range x.Markets {
+		for _, m := range x.running {
+			m.Seconds, m.Rates = 0, [8]int64{}
 			m.price(x.source.Tick(m.Instrument, second))
 		}
 	}

@@ -9,6 +9,16 @@ const (
 	billion     = 1_000_000_000
 )
 
+// hoursMax is how many hours of funding a market remembers: a month and a half.
+const hoursMax = 1_200
+
+// Hour is the funding of a full hour that the exchange ran.
+type Hour struct {
+	End   int64 // seconds since 1970
+	Rate  int64 // the sum of its seconds' rates
+	Index int64 // index price at its end
+}
+
 // FundingRate is the rate of this second for eight hours, in billionths; positive: longs pay.
 func (m *Market) FundingRate() int64 {
 	premium := (m.Tick.Mark - m.Tick.Index) * (billion / 1000) / max(1, m.Tick.Index/1000)
@@ -18,17 +28,31 @@ func (m *Market) FundingRate() int64 {
 
 // accrue adds one second of funding, at the rate and index of the second that has just passed.
 func (m *Market) accrue(second int64) {
-	hour := second / 3600
-	if second%3600 == 0 {
-		m.Rates[hour%8] = 0
-	}
-	rate := m.FundingRate()
-	if rate == 0 {
+	if !m.Instrument.Perpetual() {
 		return
 	}
-	m.Rates[hour%8] += rate
-	share := trade.NewDec(rate).Div(fundingDivisor)
-	m.Funding = m.Funding.Add(m.Instrument.Value(share, m.IndexPrice()))
+	rate := m.FundingRate()
+	if rate != 0 {
+		share := trade.NewDec(rate).Div(fundingDivisor)
+		m.Funding = m.Funding.Add(m.Instrument.Value(share, m.IndexPrice()))
+	}
+	m.remember(second, rate)
+}
+
+// remember adds a second's rate to its hour; a full hour becomes history.
+func (m *Market) remember(second, rate int64) {
+	m.Rates[(second-1)/3600%8] += rate
+	m.Seconds++
+	if second%3600 != 0 {
+		return
+	}
+	if m.Seconds == 3600 {
+		m.Hours = append(m.Hours, Hour{End: second, Rate: m.Rates[(second-1)/3600%8], Index: m.Tick.Index})
+	}
+	if len(m.Hours) > hoursMax {
+		m.Hours = append(m.Hours[:0:0], m.Hours[hoursMax/2:]...)
+	}
+	m.Seconds, m.Rates[second/3600%8] = 0, 0
 }
 
 var fundingDivisor = trade.NewDec(billion * eightHours)

@@ -1,8 +1,6 @@
 package core
 
 import (
-	"strconv"
-
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -16,8 +14,10 @@ type Instrument struct {
 	Quote          trade.Currency
 	Settlement     trade.Currency
 	PriceIndex     string
-	TickSize       trade.Dec
-	ContractSize   trade.Dec // amount = contracts x this; also the smallest amount
+	TickSize       trade.Dec // prices asked for are multiples of it
+	Unit           trade.Dec // prices are counted in it: it divides every tick size that there was
+	ContractSize   trade.Dec // amount = contracts x this
+	MinAmount      trade.Dec // the smallest amount of an order
 	MaxLeverage    int64
 	MakerFee       trade.Dec // fraction of the notional
 	TakerFee       trade.Dec
@@ -25,51 +25,65 @@ type Instrument struct {
 	InitialMargin  trade.Dec // fraction of the notional at size 0
 	Maintenance    trade.Dec
 	MarginSlope    trade.Dec // added to both fractions per coin of size
-	FundingCap     int64     // the largest 8-hour funding rate, in billionths
+	FundingCap     int64     // the largest 8-hour funding rate, in billionths; 0: no funding
 	IDPrefix       string    // of order and trade ids
+	Created        int64     // milliseconds since 1970
+	Expiry         int64     // the same; 0: never, a perpetual
+
+	step int64 // units in a tick
+	fine int64 // ten-thousandths in a unit
 }
 
-// Perpetuals gives the contracts that are always listed, in a fixed order. The figures are
-// Deribit's as of September 2026: tick, contract size, fees 1.5 and 3.5 basis points, standard
-// margin 2 % and 1 %.
-func Perpetuals() []*Instrument {
-	return []*Instrument{
-		perpetual("BTC_USDC-PERPETUAL", 1, "BTC", "USDC", "btc_usdc", "0.1", "0.0001"),
-		perpetual("ETH_USDC-PERPETUAL", 2, "ETH", "USDC", "eth_usdc", "0.05", "0.001"),
-		inversePerpetual("BTC-PERPETUAL", 3, "BTC", "btc_usd", "0.5", "10"),
+// ready computes what is derived. An instrument of an earlier version counts in its tick.
+func (i *Instrument) ready() *Instrument {
+	if i.Unit.IsZero() {
+		i.Unit = i.TickSize
 	}
-}
-
-func perpetual(name trade.Instrument, id int, base, quote trade.Currency, index, tick, contract string) *Instrument {
-	slope := "0.00005"
-	if base == "ETH" {
-		slope = "0.000004"
+	if i.MinAmount.IsZero() {
+		i.MinAmount = i.ContractSize
 	}
-	return &Instrument{
-		Name: name, ID: id, Base: base, Quote: quote, Settlement: quote, PriceIndex: index,
-		TickSize: trade.MustDec(tick), ContractSize: trade.MustDec(contract), MaxLeverage: 50,
-		MakerFee: trade.MustDec("0.00015"), TakerFee: trade.MustDec("0.00035"), LiquidationFee: trade.MustDec("0.01"),
-		InitialMargin: trade.MustDec("0.02"), Maintenance: trade.MustDec("0.01"), MarginSlope: trade.MustDec(slope),
-		FundingCap: 50_000_000, IDPrefix: string(quote) + "-",
+	if i.Created == 0 {
+		i.Created = perpetualsCreated
 	}
-}
-
-func inversePerpetual(name trade.Instrument, id int, base trade.Currency, index, tick, contract string) *Instrument {
-	i := perpetual(name, id, base, "USD", index, tick, contract)
-	i.Inverse, i.Settlement, i.FundingCap, i.IDPrefix = true, base, 5_000_000, ""
+	i.step, _ = units(i.TickSize, i.Unit)
+	i.fine, _ = units(i.Unit.Mul(tenThousand), one)
 	return i
 }
 
-// Price gives ticks as a price.
-func (i *Instrument) Price(ticks int64) trade.Dec { return trade.NewDec(ticks).Mul(i.TickSize) }
+// Perpetual tells whether the contract has no expiry.
+func (i *Instrument) Perpetual() bool { return i.Expiry == 0 }
+
+// Price gives units as a price.
+func (i *Instrument) Price(units int64) trade.Dec { return trade.NewDec(units).Mul(i.Unit) }
 
 // Amount gives contracts as an amount: base coin when linear, USD when inverse.
 func (i *Instrument) Amount(contracts int64) trade.Dec {
 	return trade.NewDec(contracts).Mul(i.ContractSize)
 }
 
-// Ticks gives a price as ticks; false when it is not on the grid.
-func (i *Instrument) Ticks(price trade.Dec) (int64, bool) { return units(price, i.TickSize) }
+// Ticks gives a price in units; false when it is not a whole number of ticks.
+func (i *Instrument) Ticks(price trade.Dec) (int64, bool) {
+	n, ok := units(price, i.TickSize)
+	return n * i.step, ok
+}
+
+// Step is how many units make a tick.
+func (i *Instrument) Step() int64 { return i.step }
+
+// Nearest converts a price in ten-thousandths to units, on the nearest tick, at least one.
+func (i *Instrument) Nearest(v int64) int64 {
+	tick := i.step * i.fine
+	return max(1, (v+tick/2)/tick) * i.step
+}
+
+// Inside is the price, in units, that is a tick better for a side's opponent: the best at which an
+// order of the side does not trade with an offer at that price.
+func (i *Instrument) inside(side, price int64) int64 {
+	if side > 0 {
+		return (price - 1) / i.step * i.step
+	}
+	return (price/i.step + 1) * i.step
+}
 
 // Contracts gives an amount as contracts; false when it is not a whole number of them.
 func (i *Instrument) Contracts(amount trade.Dec) (int64, bool) { return units(amount, i.ContractSize) }
@@ -103,26 +117,17 @@ var one = trade.NewDec(1)
 
 func units(d, step trade.Dec) (int64, bool) {
 	q := d.Div(step)
-	if !q.IsMultipleOf(one) || !q.Mul(step).Equal(d) {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(q.String(), 10, 64)
-	return n, err == nil && n >= -maxUnits && n <= maxUnits
+	n, whole := q.Int64()
+	return n, whole && q.Mul(step).Equal(d) && n >= -maxUnits && n <= maxUnits
 }
 
-// maxUnits bounds ticks and contracts, so that their products stay far from overflow.
+// maxUnits bounds prices and contracts, so that their products stay far from overflow.
 const maxUnits = 1_000_000_000_000
 
 var tenThousand = trade.NewDec(10_000)
 
 // Fine gives a price in ten-thousandths, as the source tells index and mark, as a decimal.
 func Fine(v int64) trade.Dec { return trade.NewDec(v).Div(tenThousand) }
-
-// fineTicks converts a price in ten-thousandths to the nearest tick.
-func (i *Instrument) fineTicks(v int64) int64 {
-	n, _ := units(Fine(v).NearestTo(i.TickSize), i.TickSize)
-	return n
-}
 
 // cash rounds money to the 8 decimals in which the exchange books it.
 func cash(d trade.Dec) trade.Dec { return d.Round(8) }

@@ -32,10 +32,11 @@ func (m *Market) build() {
 
 func (m *Market) levels(side int64) []level {
 	out := make([]level, 0, levelsMax)
-	unit := max(1, m.Tick.Price/100_000) // a thousandth of a percent of the price
+	step := m.Instrument.step
+	unit := max(1, m.Tick.Price/step/100_000) // a thousandth of a percent of the price, in ticks
 	base := m.firstLevel()
 	for i := int64(0); i < levelsMax; i++ {
-		price := m.Tick.Price - side*(m.Tick.Spread+unit*(i+i*i*i/40))
+		price := m.Tick.Price - side*step*(m.Tick.Spread+unit*(i+i*i*i/40))
 		if price <= 0 {
 			break
 		}
@@ -50,7 +51,7 @@ func (m *Market) firstLevel() int64 {
 	if m.Instrument.Inverse {
 		contract = m.Instrument.ContractSize
 	}
-	n, _ := units(Fine(300_000_000).Div(contract).FloorTo(one), one)
+	n, _ := Fine(300_000_000).Div(contract).FloorTo(one).Int64()
 	return max(1, n)
 }
 

@@ -22,8 +22,8 @@ func (x *Exchange) drain() {
 	for again := true; again; {
 		x.follow()
 		again = false
-		for _, m := range x.Markets {
-			if m.recheck {
+		for _, m := range x.running {
+			if m.recheck && m.open() {
 				m.recheck = false
 				again = x.fire(m) || again
 			}

@@ -2,18 +2,23 @@ package core
 
 import "github.com/tradebaas/tradebaas/trade"
 
-// guard remembers that an account was far from liquidation: while no price has moved further than
-// half of the distance it need not be looked at again.
+// guard remembers that an account was far from liquidation: while the marks of its positions stay
+// within bounds, for a while, it need not be looked at again.
 type guard struct {
-	set   bool
-	slack int64   // half of the distance, in millionths of price
-	marks []int64 // of every market
+	until  int64 // seconds; 0: look
+	bounds []bound
+}
+
+// bound is how far a market's mark may go.
+type bound struct {
+	market    *Market
+	low, high int64
 }
 
 // liquidate closes positions of accounts whose equity no longer covers the maintenance margin.
 func (x *Exchange) liquidate() {
 	for _, a := range x.Accounts {
-		if !a.exposed() || x.guarded(a) {
+		if x.guarded(a) || !a.exposed() {
 			continue
 		}
 		for _, w := range a.Wallets {
@@ -33,37 +38,55 @@ func (a *Account) exposed() bool {
 }
 
 func (x *Exchange) guarded(a *Account) bool {
-	if !a.guard.set {
+	if x.Second >= a.guard.until {
 		return false
 	}
-	for n, m := range x.Markets {
-		was := a.guard.marks[n]
-		if abs(m.Tick.Mark-was)*1000/max(1, was/1000) > a.guard.slack {
+	for _, b := range a.guard.bounds {
+		if mark := b.market.Tick.Mark; mark < b.low || mark > b.high {
 			return false
 		}
 	}
 	return true
 }
 
-// setGuard measures how far prices may move: equity above maintenance over the whole exposure.
+// The widest bounds of a guard, in millionths of price, and its longest life, in seconds.
+const (
+	slackMax = 100_000
+	guardMax = 3_600
+)
+
+// setGuard lets marks move by less than half of what equity has above maintenance over the whole
+// exposure. The other half is for funding, which takes less than two millionths a second.
 func (x *Exchange) setGuard(a *Account) {
-	g := guard{set: true, slack: 100_000, marks: make([]int64, len(x.Markets))}
+	slack := int64(slackMax)
 	for _, w := range a.Wallets {
-		exposure := trade.Zero
-		for n, m := range x.Markets {
-			g.marks[n] = m.Tick.Mark
-			if m.Instrument.Settlement == w.Currency && n < len(a.Positions) && a.Positions[n].Size != 0 {
-				exposure = exposure.Add(m.Instrument.Value(m.Instrument.Amount(abs(a.Positions[n].Size)), m.MarkPrice()))
-			}
+		if exposure := x.exposure(a, w.Currency); !exposure.IsZero() {
+			spare := x.equity(a, w.Currency).Sub(x.margins(a, w.Currency).maintenance)
+			n, _ := trade.MinDec(spare.Div(exposure), one).Mul(trade.NewDec(400_000)).FloorTo(one).Int64()
+			slack = min(slack, n)
 		}
-		if exposure.IsZero() {
-			continue
-		}
-		spare := x.equity(a, w.Currency).Sub(x.margins(a, w.Currency).maintenance)
-		n, _ := units(trade.MinDec(spare.Div(exposure), one).Mul(trade.NewDec(400_000)).FloorTo(one), one)
-		g.slack = min(g.slack, max(0, n))
 	}
-	a.guard = g
+	a.guard = guard{bounds: a.guard.bounds[:0]}
+	if slack <= 0 {
+		return
+	}
+	a.guard.until = x.Second + min(slack/2, guardMax)
+	for n, p := range a.Positions {
+		if m := x.Markets[n]; p.Size != 0 {
+			room := m.Tick.Mark / 1_000_000 * slack
+			a.guard.bounds = append(a.guard.bounds, bound{m, m.Tick.Mark - room, m.Tick.Mark + room})
+		}
+	}
+}
+
+// exposure is the worth of all positions of a currency.
+func (x *Exchange) exposure(a *Account, c trade.Currency) (sum trade.Dec) {
+	for n, p := range a.Positions {
+		if m := x.Markets[n]; p.Size != 0 && m.Instrument.Settlement == c {
+			sum = sum.Add(m.Instrument.Value(m.Instrument.Amount(abs(p.Size)), m.MarkPrice()))
+		}
+	}
+	return sum
 }
 
 // roundsMax bounds one second's liquidation of one account; a quarter goes in each round.
@@ -83,7 +106,7 @@ func (x *Exchange) liquidateCurrency(a *Account, w *Wallet) {
 
 func (x *Exchange) cancelFor(a *Account, c trade.Currency) {
 	for _, o := range append([]*Order(nil), a.Orders...) {
-		if o.Alive() && x.Markets[o.Market].Instrument.Settlement == c {
+		if m := x.Markets[o.Market]; o.Alive() && m.Instrument.Settlement == c && m.takesCancels() == nil {
 			x.finish(o, Cancelled, ByLiquidation)
 		}
 	}
@@ -96,7 +119,7 @@ func (x *Exchange) closePart(a *Account, c trade.Currency) bool {
 	most := trade.Zero
 	for n, p := range a.Positions {
 		i := x.Markets[n].Instrument
-		if p.Size == 0 || i.Settlement != c {
+		if p.Size == 0 || i.Settlement != c || !x.Markets[n].open() {
 			continue
 		}
 		if v := i.Value(i.Amount(abs(p.Size)), x.Markets[n].MarkPrice()); most.Less(v) {

@@ -54,6 +54,17 @@ func (x *Exchange) affordable(a *Account, m *Market, o *Order, n int64) *Error {
 	return nil
 }
 
+// OrderMargin is the initial margin that a live order needs by itself: nothing when it only
+// reduces, or waits for its trigger.
+func (x *Exchange) OrderMargin(o *Order) trade.Dec {
+	if o.State != Open || o.ReduceOnly {
+		return trade.Zero
+	}
+	m := x.Markets[o.Market]
+	margin, _ := m.Instrument.Margins(m.Instrument.Amount(o.Remaining()), m.IndexPrice())
+	return margin
+}
+
 // session gives the profit of a currency since the last settlement: realised (funding included),
 // and open (funding that is not booked yet included).
 func (x *Exchange) session(a *Account, c trade.Currency) (realized, open trade.Dec) {

@@ -17,10 +17,16 @@ type Market struct {
 	Taken     [2][]int64 // contracts taken from each synthetic bid and ask since the last second
 	Funding   trade.Dec  // accumulated funding per unit of amount since the start, paid by longs
 	Rates     [8]int64   // funding rate summed over the seconds of the last eight hours, per hour
+	Seconds   int64      `json:",omitempty"` // of the running hour that were run
 	Settled   trade.Dec  // last settlement price
 	Trades    []PublicTrade
 
-	Instrument *Instrument
+	Instrument  *Instrument
+	State       string // of the book
+	Resume      int64  `json:",omitempty"` // second in which a pause ends
+	Average     Average
+	Settlements []Settlement `json:",omitempty"` // oldest first
+	Hours       []Hour       `json:",omitempty"` // funding of full hours, oldest first
 
 	Tick       Tick `json:"-"`
 	id         int
@@ -51,21 +57,23 @@ func (m *Market) IndexPrice() trade.Dec { return Fine(m.Tick.Index) }
 
 // Band gives the lowest sell and the highest buy price in ticks: 1.5 % around the mark price.
 func (m *Market) Band() (low, high int64) {
-	return m.Instrument.fineTicks(m.Tick.Mark / 1000 * 985), m.Instrument.fineTicks(m.Tick.Mark / 1000 * 1015)
+	return m.Instrument.Nearest(m.Tick.Mark / 1000 * 985), m.Instrument.Nearest(m.Tick.Mark / 1000 * 1015)
 }
 
-// tick runs one second of a market: funding for the second that has passed, then the new price,
-// its public trade, and the users' orders that it reaches.
+// tick runs one second of a market: the new price, its public trade, and the users' orders that it
+// reaches. A book that is not open has prices and nothing else.
 func (x *Exchange) tick(m *Market) {
-	m.accrue(x.Second)
 	m.price(x.source.Tick(m.Instrument, x.Second))
-	if m.Tick.Volume > 0 {
+	m.Average.add(x.Second, m.Tick.Index)
+	if m.open() && m.Tick.Volume > 0 {
 		x.publicTrade(m, tapeSide(m.Tick), m.Tick.Price, m.Tick.Volume, "")
 	}
-	m.recheck = true
 	x.Changes++
 	x.emit(Event{Kind: Ticked, Market: m.id})
-	x.sweep(m)
+	if m.open() {
+		m.recheck = true
+		x.sweep(m)
+	}
 }
 
 func tapeSide(t Tick) int64 {

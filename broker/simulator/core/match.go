@@ -96,7 +96,7 @@ func (x *Exchange) sweep(m *Market) {
 	for _, side := range [2]int64{1, -1} {
 		for {
 			q := *m.side(side)
-			if len(q) == 0 || !crosses(side, q[0].Price, m.Tick.Price+side*m.Tick.Spread) {
+			if len(q) == 0 || !crosses(side, q[0].Price, m.Tick.Price+side*m.Tick.Spread*m.Instrument.step) {
 				break
 			}
 			i, l, ok := m.bestSynthetic(-side)

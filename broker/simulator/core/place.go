@@ -22,6 +22,9 @@ func (x *Exchange) place(c *Place) (Result, *Error) {
 	if c.ValidUntil != 0 && x.Now > c.ValidUntil {
 		return Result{}, ErrTimedOut
 	}
+	if err := m.takesOrders(); err != nil {
+		return Result{}, err
+	}
 	o, err := x.draft(a, m, c.Ticket)
 	if err != nil {
 		return Result{}, err

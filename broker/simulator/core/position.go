@@ -7,7 +7,7 @@ import "github.com/tradebaas/tradebaas/trade"
 type Position struct {
 	Size        int64     // contracts, negative when short
 	Cost        trade.Dec // of the whole size at its entry prices
-	SessionCost trade.Dec // the same, with the last settlement price in place of older entries
+	Booked      trade.Dec // the open profit that settlements have paid already
 	FundingMark trade.Dec // the market's funding accumulator when last looked at
 	Pending     trade.Dec // funding since then that is not booked yet, positive when received
 	Realized    trade.Dec // profit realised in this session
@@ -16,7 +16,7 @@ type Position struct {
 }
 
 func (p *Position) idle() bool {
-	return p.Size == 0 && p.Realized.IsZero() && p.Funding.IsZero() && p.Pending.IsZero()
+	return p.Size == 0 && p.Realized.IsZero() && p.Funding.IsZero() && cash(p.Pending).IsZero()
 }
 
 // profit is what closing contracts that cost so much at a value gives.
@@ -37,19 +37,17 @@ func (p *Position) fill(i *Instrument, signed int64, price trade.Dec) (total, se
 		total, session = p.reduce(i, closing, price)
 	}
 	if opening := abs(signed) - closing; opening > 0 {
-		value := i.Value(i.Amount(opening), price)
-		p.Cost, p.SessionCost = p.Cost.Add(value), p.SessionCost.Add(value)
+		p.Cost = p.Cost.Add(i.Value(i.Amount(opening), price))
 		p.Size += sign(signed) * opening
 	}
 	return total, session
 }
 
 func (p *Position) reduce(i *Instrument, contracts int64, price trade.Dec) (total, session trade.Dec) {
-	value := i.Value(i.Amount(contracts), price)
-	long := p.Size > 0
-	cost, sessionCost := part(p.Cost, contracts, abs(p.Size)), part(p.SessionCost, contracts, abs(p.Size))
-	total, session = profit(i, long, cost, value), profit(i, long, sessionCost, value)
-	p.Cost, p.SessionCost = p.Cost.Sub(cost), p.SessionCost.Sub(sessionCost)
+	cost, booked := part(p.Cost, contracts, abs(p.Size)), cash(part(p.Booked, contracts, abs(p.Size)))
+	total = profit(i, p.Size > 0, cost, i.Value(i.Amount(contracts), price))
+	session = total.Sub(booked)
+	p.Cost, p.Booked = p.Cost.Sub(cost), p.Booked.Sub(booked)
 	p.Size -= sign(p.Size) * contracts
 	p.Realized = p.Realized.Add(session)
 	if p.Size == 0 {
@@ -71,8 +69,18 @@ func (p *Position) floating(i *Instrument, price trade.Dec) (total, session trad
 	if p.Size == 0 {
 		return trade.Zero, trade.Zero
 	}
-	value := i.Value(i.Amount(abs(p.Size)), price)
-	return profit(i, p.Size > 0, p.Cost, value), profit(i, p.Size > 0, p.SessionCost, value)
+	total = profit(i, p.Size > 0, p.Cost, i.Value(i.Amount(abs(p.Size)), price))
+	return total, total.Sub(p.Booked)
+}
+
+// settle realises the open profit at a price without closing anything; it gives that profit.
+func (p *Position) settle(i *Instrument, price trade.Dec) trade.Dec {
+	total, open := p.floating(i, price)
+	p.Realized, p.Booked, p.Settled = p.Realized.Add(open), total, trade.Zero
+	if p.Size != 0 {
+		p.Settled = price
+	}
+	return open
 }
 
 // accrue moves the funding since the last look into Pending.

@@ -5,56 +5,124 @@ import "github.com/tradebaas/tradebaas/trade"
 // settlementSecond is when the day's profit becomes cash: 08:00 UTC.
 const settlementSecond = 8 * 3600
 
+// settlementsMax is how many settlements a market remembers.
+const settlementsMax = 800
+
+// Settlement is a market's daily settlement or its delivery, summed over the accounts.
+type Settlement struct {
+	Time       int64
+	Delivery   bool      `json:",omitempty"`
+	Price      trade.Dec // mean index of the half hour before
+	Mark       int64
+	Index      int64
+	Position   int64     // all long positions, in contracts
+	Funding    trade.Dec // of the session
+	ProfitLoss trade.Dec // that became cash with this settlement
+	Session    trade.Dec // the whole session's profit, without funding
+}
+
 // settle pays every session's profit and funding into cash and starts the next session.
 func (x *Exchange) settle() {
-	for _, m := range x.Markets {
-		m.Settled = x.settlementPrice(m)
+	for _, m := range x.running {
+		if m.State == BookHalted {
+			continue
+		}
+		x.settleMarket(m, false)
+		x.cancelIn(m, func(o *Order) bool { return o.TIF == GoodTilDay })
+		x.emit(Event{Kind: InstrumentChanged, Market: m.id, State: InstrumentSettled})
+		if x.Pause > 0 && m.open() {
+			x.become(m, BookSettlement)
+			m.Resume = x.Second + x.Pause
+		}
 	}
+}
+
+// settleMarket settles every position of a market, or delivers and so closes them.
+func (x *Exchange) settleMarket(m *Market, delivery bool) {
+	m.Settled = m.settlementPrice(x.Second)
+	sum := Settlement{Time: x.Now, Delivery: delivery, Price: m.Settled, Mark: m.Tick.Mark, Index: m.Tick.Index, Position: x.OpenInterest(m)}
 	for _, a := range x.Accounts {
-		for n, p := range a.Positions {
-			x.settlePosition(a, x.Markets[n], p)
+		if m.id < len(a.Positions) {
+			x.settlePosition(a, m, a.Positions[m.id], &sum)
 		}
 		a.guard = guard{}
-		x.expireDay(a)
+	}
+	if m.Settlements = append(m.Settlements, sum); len(m.Settlements) > settlementsMax {
+		m.Settlements = append(m.Settlements[:0:0], m.Settlements[settlementsMax/2:]...)
 	}
 }
 
-// settlementPrice is the mean index of the half hour before, one sample a minute.
-func (x *Exchange) settlementPrice(m *Market) trade.Dec {
-	sum := int64(0)
-	for n := int64(0); n < 30; n++ {
-		sum += x.source.Tick(m.Instrument, x.Second-60*n).Index
-	}
-	return Fine(sum / 30)
-}
-
-func (x *Exchange) settlePosition(a *Account, m *Market, p *Position) {
+func (x *Exchange) settlePosition(a *Account, m *Market, p *Position, sum *Settlement) {
 	if p.idle() {
 		return
 	}
 	i := m.Instrument
 	p.accrue(i, m.Funding)
-	interest := p.book()
-	_, open := p.floating(i, m.Settled)
-	change := p.Realized.Add(p.Funding).Add(open)
-	p.SessionCost = i.Value(i.Amount(abs(p.Size)), m.Settled)
-	flow := p.Realized.Add(open)
-	p.Realized, p.Funding, p.Settled = trade.Zero, trade.Zero, trade.Zero
-	if p.Size != 0 {
-		p.Settled = m.Settled
+	row := LogRow{Type: "settlement", Currency: i.Settlement, Market: m.id, Price: m.Settled, Position: p.Size,
+		Interest: p.book(), Mark: m.Tick.Mark, Index: m.Tick.Index}
+	before := p.Realized
+	if sum.Delivery {
+		row.deliver(p, i, m.Settled)
+	} else {
+		row.ProfitLoss = p.settle(i, m.Settled)
 	}
+	row.CashFlow, row.Change = p.Realized, p.Realized.Add(p.Funding)
+	sum.ProfitLoss, sum.Session = sum.ProfitLoss.Add(p.Realized).Sub(before), sum.Session.Add(p.Realized)
+	sum.Funding = sum.Funding.Add(p.Funding)
+	p.Realized, p.Funding = trade.Zero, trade.Zero
 	w := a.wallet(i.Settlement)
-	w.Balance = w.Balance.Add(change)
-	x.log(a, LogRow{Type: "settlement", Currency: i.Settlement, Market: m.id, Price: m.Settled, Position: p.Size,
-		CashFlow: flow, Interest: interest, Change: change, Mark: m.Tick.Mark, Index: m.Tick.Index})
+	w.Balance = w.Balance.Add(row.Change)
+	x.log(a, row)
 	x.emit(Event{Kind: PositionChanged, Account: a.ID, Market: m.id})
 	x.emit(Event{Kind: BalanceChanged, Account: a.ID, Market: m.id})
 }
 
-func (x *Exchange) expireDay(a *Account) {
-	for _, o := range append([]*Order(nil), a.Orders...) {
-		if o.TIF == GoodTilDay && o.Alive() {
-			x.finish(o, Cancelled, BySettlement)
+// deliver closes a position at the delivery price. It is no trade: no fee, and nobody's other side.
+func (r *LogRow) deliver(p *Position, i *Instrument, price trade.Dec) {
+	r.Type, r.Amount, r.Position = "delivery", abs(p.Size), 0
+	if p.Size != 0 {
+		r.Side = logSide(-p.Size, p.Size)
+		r.ProfitLoss, _ = p.fill(i, -p.Size, price)
+	}
+}
+
+// expire delivers the futures whose time has come, and lists those that follow them.
+func (x *Exchange) expire() {
+	for _, m := range append([]*Market(nil), x.running...) {
+		if e := m.Instrument.Expiry; e != 0 && x.Now >= e {
+			x.become(m, BookDelivered)
+			x.settleMarket(m, true)
+			x.running = without(x.running, m)
+			x.listFutures()
+		}
+	}
+}
+
+func without(markets []*Market, gone *Market) (rest []*Market) {
+	for _, m := range markets {
+		if m != gone {
+			rest = append(rest, m)
+		}
+	}
+	return rest
+}
+
+// SetPause makes each settlement take so many seconds (0 to 600), in which books are shut.
+type SetPause struct{ Seconds int64 }
+
+func (x *Exchange) setPause(c *SetPause) (Result, *Error) {
+	if c.Seconds < 0 || c.Seconds > 600 {
+		return Result{}, Invalid("seconds", "must be between 0 and 600")
+	}
+	x.Pause = c.Seconds
+	return Result{}, nil
+}
+
+// resume opens the books whose pause is over.
+func (x *Exchange) resume() {
+	for _, m := range x.running {
+		if m.Resume != 0 && x.Second >= m.Resume {
+			x.become(m, BookOpen)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package core
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/tradebaas/tradebaas/trade"
 )
 
 // Snapshot writes the whole state. The same state always gives the same bytes.
@@ -14,11 +16,10 @@ func Restore(source Source, snapshot []byte) (*Exchange, error) {
 	if err := json.Unmarshal(snapshot, &x.State); err != nil {
 		return nil, fmt.Errorf("read the snapshot: %w", err)
 	}
-	if err := x.adoptKeys(snapshot); err != nil {
-		return nil, err
-	}
-	if err := x.adoptInstruments(); err != nil {
-		return nil, err
+	for _, adopt := range []func([]byte) error{x.adoptKeys, x.adoptInstruments, x.adoptSessions} {
+		if err := adopt(snapshot); err != nil {
+			return nil, err
+		}
 	}
 	taken := make([][2][]int64, len(x.Markets))
 	for n, m := range x.Markets {
@@ -32,7 +33,7 @@ func Restore(source Source, snapshot []byte) (*Exchange, error) {
 }
 
 // adoptInstruments completes a snapshot of a version in which the instruments were the program's.
-func (x *Exchange) adoptInstruments() error {
+func (x *Exchange) adoptInstruments([]byte) error {
 	known := Perpetuals()
 	for n, m := range x.Markets {
 		if m.Instrument == nil && n < len(known) {
@@ -41,9 +42,34 @@ func (x *Exchange) adoptInstruments() error {
 		if m.Instrument == nil {
 			return fmt.Errorf("read the snapshot: market %d has no instrument", n)
 		}
+		m.Instrument.ready()
+		if m.State == "" {
+			m.State = BookOpen
+		}
 	}
 	if len(x.Markets) < len(known) {
 		return fmt.Errorf("read the snapshot: it holds %d markets, at least %d were expected", len(x.Markets), len(known))
+	}
+	return nil
+}
+
+// adoptSessions reads a snapshot of a version in which a position kept what it had cost at the last
+// settlement, in place of what settlements had paid.
+func (x *Exchange) adoptSessions(snapshot []byte) error {
+	var old struct {
+		Accounts []struct {
+			Positions []struct{ SessionCost *trade.Dec }
+		}
+	}
+	if err := json.Unmarshal(snapshot, &old); err != nil {
+		return fmt.Errorf("read the snapshot's positions: %w", err)
+	}
+	for n, a := range old.Accounts {
+		for market, was := range a.Positions {
+			if p := x.Accounts[n].Positions[market]; was.SessionCost != nil && p.Size != 0 {
+				p.Booked = profit(x.Markets[market].Instrument, p.Size > 0, p.Cost, *was.SessionCost)
+			}
+		}
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package core
 
 // Tick is what a source says of a market for one second.
 type Tick struct {
-	Price  int64 // last traded price, in ticks
+	Price  int64 // last traded price, in units, on a tick
 	Index  int64 // index price, in ten-thousandths
 	Mark   int64 // mark price, in ten-thousandths
 	Volume int64 // contracts traded in this second
@@ -10,7 +10,7 @@ type Tick struct {
 	Spread int64 // distance of best bid and best ask from Price, in ticks, at least 1
 }
 
-// Bar is one minute of a source, in ticks and contracts.
+// Bar is one minute of a source, in units and contracts.
 type Bar struct{ Open, High, Low, Close, Volume int64 }
 
 // Source is where prices come from: a pure function of instrument and time. Users never move it.

@@ -23,7 +23,7 @@ func (s *script) Tick(i *core.Instrument, second int64) core.Tick {
 	for n > 0 && second < s.from[n] {
 		n--
 	}
-	key := scripted{s.usd[n], i.ID}
+	key := scripted{s.usd[n], i}
 	tick, known := s.ticks[key]
 	if !known {
 		usd := trade.MustDec(s.usd[n])
@@ -38,7 +38,7 @@ func (s *script) Tick(i *core.Instrument, second int64) core.Tick {
 
 type scripted struct {
 	usd        string
-	instrument int
+	instrument *core.Instrument
 }
 
 func (s *script) Bar(*core.Instrument, int64, int64) core.Bar { return core.Bar{} }
@@ -46,9 +46,14 @@ func (s *script) Bar(*core.Instrument, int64, int64) core.Bar { return core.Bar{
 // dawn is 2025-03-10 12:00:00 UTC, in seconds.
 const dawn = int64(1_741_608_000)
 
+// expiry is 2025-03-28 08:00:00 UTC, the first quarterly expiry after dawn, in seconds.
+const expiry = int64(1_743_148_800)
+
 const (
-	linear  = trade.Instrument("BTC_USDC-PERPETUAL")
-	inverse = trade.Instrument("BTC-PERPETUAL")
+	linear      = trade.Instrument("BTC_USDC-PERPETUAL")
+	inverse     = trade.Instrument("BTC-PERPETUAL")
+	dated       = trade.Instrument("BTC-28MAR25")
+	datedLinear = trade.Instrument("BTC_USDC-28MAR25")
 )
 
 type stage struct {

@@ -10,19 +10,13 @@ func (m *Market) hit(o *Order) bool {
 	case "index_price":
 		value = m.Tick.Index
 	case "last_price":
-		value = m.Last * m.Instrument.fineTick()
+		value = m.Last * m.Instrument.fine
 	}
-	distance := value - o.TriggerPrice*m.Instrument.fineTick()
+	distance := value - o.TriggerPrice*m.Instrument.fine
 	if o.stops() {
 		return distance*o.Side >= 0
 	}
 	return distance*o.Side <= 0
-}
-
-// fineTick is the tick size in ten-thousandths.
-func (i *Instrument) fineTick() int64 {
-	n, _ := units(i.TickSize.Mul(tenThousand), one)
-	return n
 }
 
 func (m *Market) conditional(a *Account) (out []*Order) {

@@ -22,7 +22,7 @@ func (x *Exchange) OrderOf(account int64, id string) *Order {
 // OpenOrders lists the live orders that pass a filter, oldest first.
 func (x *Exchange) OpenOrders(a *Account, f Filter) []*Order { return x.chosen(a.Orders, f) }
 
-// ClosedOrders lists the recent ended orders that pass a filter, oldest first.
+// ClosedOrders lists the ended orders that are kept and pass a filter, oldest first.
 func (x *Exchange) ClosedOrders(a *Account, f Filter) []*Order { return x.chosen(a.Closed, f) }
 
 func (x *Exchange) chosen(orders []*Order, f Filter) []*Order {

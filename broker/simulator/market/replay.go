@@ -112,7 +112,7 @@ func (r *Replay) Tick(i *core.Instrument, second int64) core.Tick {
 	minute := floorDiv(second, 60)
 	n, c := second-minute*60, r.row(minute)
 	price := c.at(n)
-	ticks := toTicks(i, price)
+	ticks := i.Nearest(price)
 	return core.Tick{Price: ticks, Index: price, Mark: price, Volume: c.contracts(i, n), Sell: n%2 == 1, Spread: 1}
 }
 
@@ -122,20 +122,14 @@ func (r *Replay) Bar(i *core.Instrument, minute, through int64) core.Bar {
 		return r.rest.Bar(i, minute, through)
 	}
 	c := r.row(minute)
-	bar := core.Bar{Open: toTicks(i, c.open)}
+	bar := core.Bar{Open: i.Nearest(c.open)}
 	bar.High, bar.Low = bar.Open, bar.Open
 	for n := int64(0); n <= min(59, through-minute*60); n++ {
-		bar.Close = toTicks(i, c.at(n))
+		bar.Close = i.Nearest(c.at(n))
 		bar.High, bar.Low = max(bar.High, bar.Close), min(bar.Low, bar.Close)
 		bar.Volume += c.contracts(i, n)
 	}
 	return bar
-}
-
-// toTicks rounds to the nearest tick.
-func toTicks(i *core.Instrument, price int64) int64 {
-	tick := int64(float(i.TickSize)*10_000 + 0.5)
-	return max(1, (price+tick/2)/tick)
 }
 
 // contracts is a second's even share of the candle's volume, what is left over in the last second;

@@ -16,6 +16,7 @@ type Synthetic struct {
 	order   []dayKey
 	minutes map[int]minute // the last minute asked for, by instrument
 	bars    map[barKey]*[minutesPerDay]core.Bar
+	grids   map[*core.Instrument]gridOf
 	barDays []barKey
 }
 
@@ -30,7 +31,7 @@ type dayKey struct {
 }
 
 type barKey struct {
-	instrument int
+	instrument *core.Instrument // its bars are on its grid
 	day        int64
 }
 
@@ -54,7 +55,8 @@ type minute struct {
 
 // NewSynthetic makes the market of a seed.
 func NewSynthetic(seed uint64) *Synthetic {
-	return &Synthetic{seed: seed, days: map[dayKey]*day{}, minutes: map[int]minute{}, bars: map[barKey]*[minutesPerDay]core.Bar{}}
+	return &Synthetic{seed: seed, days: map[dayKey]*day{}, minutes: map[int]minute{}, bars: map[barKey]*[minutesPerDay]core.Bar{},
+		grids: map[*core.Instrument]gridOf{}}
 }
 
 // Tick gives one second.
@@ -65,8 +67,8 @@ func (s *Synthetic) Tick(i *core.Instrument, second int64) core.Tick {
 	m := s.minute(i, at)
 	n := second - at*60
 	base := coins[string(i.Base)].base
-	g := grid(i)
-	price := g.ticks(base * exp(m.index[n]+m.premium[n]))
+	g := s.grid(i)
+	price := g.units(base * exp(m.index[n]+m.premium[n]))
 	spread := int64(g.price(price) * 0.00001 * m.activity / g.tick)
 	return core.Tick{
 		Price: price, Index: fine(base * exp(m.index[n])), Mark: fine(base * exp(m.index[n]+m.slow[n])),
@@ -81,7 +83,7 @@ func (s *Synthetic) Bar(i *core.Instrument, at, through int64) core.Bar {
 	if through < at*60+59 {
 		return s.makeBar(i, at, through-at*60)
 	}
-	key := barKey{i.ID, floorDiv(at, minutesPerDay)}
+	key := barKey{i, floorDiv(at, minutesPerDay)}
 	cache := s.bars[key]
 	if cache == nil {
 		cache = &[minutesPerDay]core.Bar{}
@@ -100,17 +102,17 @@ func (s *Synthetic) Bar(i *core.Instrument, at, through int64) core.Bar {
 
 func (s *Synthetic) makeBar(i *core.Instrument, at, last int64) core.Bar {
 	m := s.minute(i, at)
-	g, base := grid(i), coins[string(i.Base)].base
+	g, base := s.grid(i), coins[string(i.Base)].base
 	open := s.lastLog(i, at-1)
 	high, low := open, open
-	bar := core.Bar{Open: g.ticks(base * exp(open))}
+	bar := core.Bar{Open: g.units(base * exp(open))}
 	for n := int64(0); n <= last; n++ {
 		v := m.index[n] + m.premium[n]
 		high, low = max(high, v), min(low, v)
 		bar.Volume += m.contracts(g, n)
 	}
-	bar.High, bar.Low = g.ticks(base*exp(high)), g.ticks(base*exp(low))
-	bar.Close = g.ticks(base * exp(m.index[last]+m.premium[last]))
+	bar.High, bar.Low = g.units(base*exp(high)), g.units(base*exp(low))
+	bar.Close = g.units(base * exp(m.index[last]+m.premium[last]))
 	return bar
 }
 
@@ -165,8 +167,13 @@ func (s *Synthetic) build(i *core.Instrument, at int64) minute {
 
 const rootSixtieth = 0.12909944487358055
 
-// premia fills in the perpetual's premium: straight lines between hashed values.
+// premia fills in a perpetual's premium: straight lines between hashed values. A future has its
+// basis in place of the slow part, and its quick part fades in the last day.
 func (s *Synthetic) premia(i *core.Instrument, at int64, m *minute) {
+	if !i.Perpetual() {
+		s.bases(i, at, m)
+		return
+	}
 	id := uint64(i.ID)
 	hour := floorDiv(at, 60)
 	from := float64(slowPremium * normal(mix(s.seed, id, 11, uint64(hour))))
@@ -178,6 +185,18 @@ func (s *Synthetic) premia(i *core.Instrument, at int64, m *minute) {
 		done := (float64(at-hour*60) + part) / 60
 		m.slow[k] = from + float64((to-from)*done)
 		m.premium[k] = m.slow[k] + quickFrom + float64((quickTo-quickFrom)*part)
+	}
+}
+
+func (s *Synthetic) bases(i *core.Instrument, at int64, m *minute) {
+	id := uint64(i.ID)
+	from := float64(quickPremium * normal(mix(s.seed, id, 12, uint64(at))))
+	to := float64(quickPremium * normal(mix(s.seed, id, 12, uint64(at+1))))
+	for k := range m.slow {
+		second := at*60 + int64(k)
+		left := float64(min(86_400, remaining(i, second))) / 86_400
+		m.slow[k] = float64(basis(i, second)) / 1e9
+		m.premium[k] = m.slow[k] + float64(left*(from+float64((to-from)*(float64(k)/60))))
 	}
 }
 

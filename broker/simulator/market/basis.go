@@ -1,0 +1,20 @@
+package market
+
+import "github.com/tradebaas/tradebaas/broker/simulator/core"
+
+// yearlyBasis is what a dated future is dearer than its index a year before its expiry, in
+// billionths: 5 %. It shrinks with the time that is left, to 0 at the expiry.
+const yearlyBasis = 50_000_000
+
+const yearSeconds = 365 * 86_400
+
+// remaining is how many seconds a future has to live; 0 once it is over.
+func remaining(i *core.Instrument, second int64) int64 { return max(0, i.Expiry/1000-second) }
+
+// basis is a future's premium over its index in a second, in billionths; 0 for a perpetual.
+func basis(i *core.Instrument, second int64) int64 {
+	if i.Perpetual() {
+		return 0
+	}
+	return yearlyBasis * remaining(i, second) / yearSeconds
+}
