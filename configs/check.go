@@ -176,14 +176,14 @@ func (l *loader) checkPaper() {
 	c := l.config
 	l.within("paper.seed", c.Paper.Seed, 0, math.MaxInt64)
 	l.oneOf("paper.embedded", c.Paper.Embedded, "auto", "on", "off")
-	file := c.ReplayFile()
+	file := c.MarketFile()
 	switch {
 	case c.Paper.Market == "synthetic":
 	case file == "":
-		l.wrong("paper.market", fmt.Sprintf("is %q", c.Paper.Market), "use synthetic or replay:FILE")
+		l.wrong("paper.market", fmt.Sprintf("is %q", c.Paper.Market), "use synthetic, replay:FILE or ticks:FILE")
 	default:
 		if info, err := os.Stat(file); err != nil || info.IsDir() {
-			l.wrong("paper.market", "names a file that cannot be read", "give the path of a candle file after replay:")
+			l.wrong("paper.market", "names a file that cannot be read", "give the path of a file of candles after replay: or of trades after ticks:")
 		}
 	}
 	if c.Paper.Embedded == "on" && c.Deribit.PaperURL != "" {

@@ -91,8 +91,8 @@ type Throttle struct {
 	SocketsPerUser       int           `yaml:"sockets_per_user" env:"TRADEBAAS_THROTTLE_SOCKETS_PER_USER"`
 }
 
-// Paper describes the embedded simulated exchange. Market is `synthetic` or
-// `replay:FILE`. Embedded is auto (dev starts it, production does not), on or off.
+// Paper describes the embedded simulated exchange. Market is `synthetic`,
+// `replay:FILE` or `ticks:FILE`. Embedded is auto (dev starts it, production does not), on or off.
 type Paper struct {
 	Embedded string `yaml:"embedded" env:"TRADEBAAS_PAPER_EMBEDDED"`
 	Market   string `yaml:"market" env:"TRADEBAAS_PAPER_MARKET"`
@@ -167,10 +167,10 @@ func (c Config) EmbeddedExchange() bool {
 	}
 }
 
-// ReplayFile is the candle file of the market `replay:FILE`, or empty.
-func (c Config) ReplayFile() string {
-	file, _ := strings.CutPrefix(c.Paper.Market, "replay:")
-	if file == c.Paper.Market {
+// MarketFile is the file of the market `replay:FILE` or `ticks:FILE`, or empty.
+func (c Config) MarketFile() string {
+	kind, file, _ := strings.Cut(c.Paper.Market, ":")
+	if kind != "replay" && kind != "ticks" {
 		return ""
 	}
 	return file

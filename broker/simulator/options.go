@@ -17,7 +17,7 @@ type Options struct {
 	NoAdmin               bool   // no admin listener at all
 	AdminToken            string // "" makes one
 	DataDir               string // journal and snapshot; "" keeps everything in memory
-	Market                string // "synthetic" (default) or "replay:FILE"
+	Market                string // "synthetic" (default), "replay:FILE" or "ticks:FILE"
 	Seed                  uint64
 	Accounts              []AccountSpec // made at the first start
 	ConnectionsPerAddress int           // 0: no limit

@@ -23,7 +23,7 @@ type ExchangeCmd struct {
 	AdminListen           string   `default:"127.0.0.1:8091" help:"Address of the admin listener."`
 	AdminToken            string   `env:"TRADEBAAS_DERIBIT_PAPER_ADMIN_TOKEN" help:"Token that admin calls must carry; without one a new one is printed."`
 	Account               []string `placeholder:"NAME:KEY:SECRET:USDC=10000,BTC=0.1" sep:"none" help:"Account that exists from the start; may be repeated."`
-	Market                string   `default:"synthetic" help:"Where prices come from: synthetic or replay:FILE."`
+	Market                string   `default:"synthetic" help:"Where prices come from: synthetic, replay:FILE or ticks:FILE."`
 	Seed                  uint64   `default:"1" help:"Seed of the synthetic market."`
 	ConnectionsPerAddress int      `help:"Most connections of one address; 0 is no limit."`
 }

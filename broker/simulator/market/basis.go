@@ -18,3 +18,11 @@ func basis(i *core.Instrument, second int64) int64 {
 	}
 	return yearlyBasis * remaining(i, second) / yearSeconds
 }
+
+// withBasis adds a future's basis to a price in ten-thousandths.
+func withBasis(i *core.Instrument, second, price int64) int64 {
+	if b := basis(i, second); b != 0 {
+		return price + price/1_000*b/1_000_000
+	}
+	return price
+}

@@ -1,11 +1,9 @@
 package market
 
 import (
-	"bufio"
-	"fmt"
 	"io"
-	"strconv"
-	"strings"
+	"math"
+	"sync"
 
 	"github.com/tradebaas/tradebaas/broker/simulator/core"
 	"github.com/tradebaas/tradebaas/trade"
@@ -13,96 +11,57 @@ import (
 
 // Replay plays recorded one-minute candles as the BTC price: the first candle in the minute of its
 // start, the next in the next, over and over; before the start the earlier rounds. Inside a minute
-// the price goes in straight lines from open (second 0) over low and high (seconds 20 and 40; a
-// falling candle the other way round) to close (second 59), so that each is met exactly when it is
-// on the tick grid. Index and mark are the price itself: no premium, no funding. ETH stays synthetic.
+// the price follows a path that meets open, high, low and close exactly, to the nearest tick. Index
+// and mark are the price itself: no premium, no funding. ETH stays synthetic. It is safe for
+// concurrent use.
 type Replay struct {
-	rest  core.Source
-	start int64 // minute since 1970 in which the first candle plays
-	rows  []row
+	rest    core.Source
+	seed    uint64
+	start   int64 // minute since 1970 in which the first candle plays
+	candles []candle
+	bars    barCache
+
+	mu   sync.Mutex
+	last played
 }
 
-// row is a candle in ten-thousandths, its volume in ten-thousandths of a coin.
-type row struct{ open, high, low, close, volume int64 }
+// played is a minute that is played: its prices, and the weights of its seconds' volumes, added up.
+type played struct {
+	at      int64
+	price   [60]int64
+	weights [61]int64
+}
 
 // NewReplay reads candles: timestamp_ms,open,high,low,close,volume, the volume in coins, with or
 // without that header line. The times must rise by whole minutes; gaps are closed up.
-func NewReplay(candles io.Reader, startMinute int64, rest core.Source) (*Replay, error) {
-	r := &Replay{rest: rest, start: startMinute}
-	lines := bufio.NewScanner(candles)
-	last := int64(-1)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || (n == 1 && strings.HasPrefix(line, "timestamp")) {
-			continue
-		}
-		at, candle, err := parseRow(line)
-		if err != nil {
-			return nil, fmt.Errorf("candle file, line %d: %w", n, err)
-		}
-		if at <= last || at%60_000 != 0 {
-			return nil, fmt.Errorf("candle file, line %d: times must rise by whole minutes", n)
-		}
-		last = at
-		r.rows = append(r.rows, candle)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("candle file: %w", err)
-	}
-	if len(r.rows) == 0 {
-		return nil, fmt.Errorf("candle file: no candles")
+func NewReplay(candles io.Reader, startMinute int64, seed uint64, rest core.Source) (*Replay, error) {
+	r := &Replay{rest: rest, seed: seed, start: startMinute, last: played{at: math.MinInt64}}
+	var err error
+	r.candles, err = readCandles(candles)
+	if err != nil {
+		return nil, err
 	}
 	return r, nil
 }
 
-func parseRow(line string) (at int64, r row, err error) {
-	cells := strings.Split(line, ",")
-	if len(cells) != 6 {
-		return 0, r, fmt.Errorf("want 6 columns, found %d", len(cells))
-	}
-	if at, err = strconv.ParseInt(cells[0], 10, 64); err != nil {
-		return 0, r, err
-	}
-	for n, to := range []*int64{&r.open, &r.high, &r.low, &r.close, &r.volume} {
-		d, err := trade.ParseDec(strings.TrimSpace(cells[n+1]))
-		if err != nil {
-			return 0, r, err
+func (r *Replay) candle(minute int64) candle {
+	n := int64(len(r.candles))
+	return r.candles[((minute-r.start)%n+n)%n]
+}
+
+// play gives a minute; the last one asked for is kept.
+func (r *Replay) play(minute int64) played {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last.at != minute {
+		key := mix(r.seed, 41, uint64(minute))
+		r.last = played{at: minute, price: r.candle(minute).path(key)}
+		for n := range int64(60) {
+			r.last.weights[n+1] = r.last.weights[n] + 1 + int64(mix(key, uint64(70+n))%256)
 		}
-		if *to, err = strconv.ParseInt(d.Mul(trade.NewDec(10_000)).Round(0).String(), 10, 64); err != nil {
-			return 0, r, err
-		}
 	}
-	if r.low <= 0 || r.low > min(r.open, r.close) || r.high < max(r.open, r.close) || r.volume < 0 {
-		return 0, r, fmt.Errorf("open, high, low and close do not fit together")
-	}
-	return at, r, nil
+	return r.last
 }
-
-func (r *Replay) row(minute int64) row {
-	n := int64(len(r.rows))
-	i := (minute - r.start) % n
-	if i < 0 {
-		i += n
-	}
-	return r.rows[i]
-}
-
-// at is the price in ten-thousandths in a second of a minute.
-func (c row) at(second int64) int64 {
-	first, then := c.low, c.high
-	if c.close < c.open {
-		first, then = c.high, c.low
-	}
-	switch {
-	case second <= 20:
-		return between(c.open, first, second, 20)
-	case second <= 40:
-		return between(first, then, second-20, 20)
-	}
-	return between(then, c.close, second-40, 19)
-}
-
-func between(from, to, n, of int64) int64 { return from + (to-from)*n/of }
 
 // Tick gives one second.
 func (r *Replay) Tick(i *core.Instrument, second int64) core.Tick {
@@ -110,10 +69,17 @@ func (r *Replay) Tick(i *core.Instrument, second int64) core.Tick {
 		return r.rest.Tick(i, second)
 	}
 	minute := floorDiv(second, 60)
-	n, c := second-minute*60, r.row(minute)
-	price := c.at(n)
-	ticks := i.Nearest(price)
-	return core.Tick{Price: ticks, Index: price, Mark: price, Volume: c.contracts(i, n), Sell: n%2 == 1, Spread: 1}
+	n, p := second-minute*60, r.play(minute)
+	price := withBasis(i, second, p.price[n])
+	return core.Tick{Price: i.Nearest(price), Index: p.price[n], Mark: price, Spread: 1,
+		Volume: p.share(r.candle(minute).contracts(i), n), Sell: n > 0 && p.price[n] < p.price[n-1]}
+}
+
+// share is a second's part of so many contracts: one each, and of what is left as the weights say.
+// The shares of a minute add up to the contracts, or to 60 when there are fewer.
+func (p *played) share(contracts, n int64) int64 {
+	left, all := max(0, contracts-60), p.weights[60]
+	return 1 + left*p.weights[n+1]/all - left*p.weights[n]/all
 }
 
 // Bar gives one minute.
@@ -121,28 +87,15 @@ func (r *Replay) Bar(i *core.Instrument, minute, through int64) core.Bar {
 	if i.Base != "BTC" {
 		return r.rest.Bar(i, minute, through)
 	}
-	c := r.row(minute)
-	bar := core.Bar{Open: i.Nearest(c.open)}
-	bar.High, bar.Low = bar.Open, bar.Open
-	for n := int64(0); n <= min(59, through-minute*60); n++ {
-		bar.Close = i.Nearest(c.at(n))
-		bar.High, bar.Low = max(bar.High, bar.Close), min(bar.Low, bar.Close)
-		bar.Volume += c.contracts(i, n)
-	}
-	return bar
+	return r.bars.of(i, minute, through, func(last int64) core.Bar { return barOf(r, i, minute, last) })
 }
 
-// contracts is a second's even share of the candle's volume, what is left over in the last second;
-// at least one.
-func (c row) contracts(i *core.Instrument, second int64) int64 {
-	size := int64(float(i.ContractSize)*10_000 + 0.5)
-	whole := c.volume / size
+// contracts is the candle's volume; an inverse contract counts the dollars at its close.
+func (c candle) contracts(i *core.Instrument) int64 {
+	amount := core.Fine(c.volume)
 	if i.Inverse {
-		whole = c.volume / 10_000 * (c.close / 10_000) / (size / 10_000)
+		amount = amount.Mul(core.Fine(c.close))
 	}
-	share := whole / 60
-	if second == 59 {
-		share = whole - 59*share
-	}
-	return max(1, share)
+	n, _ := amount.Div(i.ContractSize).FloorTo(trade.NewDec(1)).Int64()
+	return n
 }

@@ -8,21 +8,24 @@ import (
 	"github.com/tradebaas/tradebaas/broker/simulator/core"
 )
 
-// Open makes the source that a setting names: "synthetic", or "replay:FILE" with candles that play
-// from startMinute on.
+// Open makes the source that a setting names: "synthetic", or a file that plays from startMinute on,
+// "replay:FILE" with candles or "ticks:FILE" with trades.
 func Open(setting string, seed uint64, startMinute int64) (core.Source, error) {
 	synthetic := NewSynthetic(seed)
-	file, replay := strings.CutPrefix(setting, "replay:")
+	kind, file, _ := strings.Cut(setting, ":")
 	switch {
 	case setting == "" || setting == "synthetic":
 		return synthetic, nil
-	case !replay || file == "":
-		return nil, fmt.Errorf("market %q: use synthetic or replay:FILE", setting)
+	case file == "" || (kind != "replay" && kind != "ticks"):
+		return nil, fmt.Errorf("market %q: use synthetic, replay:FILE or ticks:FILE", setting)
 	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("market: %w", err)
 	}
 	defer f.Close()
-	return NewReplay(f, startMinute, synthetic)
+	if kind == "ticks" {
+		return NewTicks(f, startMinute, synthetic)
+	}
+	return NewReplay(f, startMinute, seed, synthetic)
 }

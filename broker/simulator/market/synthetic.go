@@ -15,9 +15,8 @@ type Synthetic struct {
 	days    map[dayKey]*day
 	order   []dayKey
 	minutes map[int]minute // the last minute asked for, by instrument
-	bars    map[barKey]*[minutesPerDay]core.Bar
 	grids   map[*core.Instrument]gridOf
-	barDays []barKey
+	bars    barCache
 }
 
 const (
@@ -28,11 +27,6 @@ const (
 type dayKey struct {
 	coin string
 	day  int64
-}
-
-type barKey struct {
-	instrument *core.Instrument // its bars are on its grid
-	day        int64
 }
 
 // day is the index of one coin over one UTC day.
@@ -55,8 +49,7 @@ type minute struct {
 
 // NewSynthetic makes the market of a seed.
 func NewSynthetic(seed uint64) *Synthetic {
-	return &Synthetic{seed: seed, days: map[dayKey]*day{}, minutes: map[int]minute{}, bars: map[barKey]*[minutesPerDay]core.Bar{},
-		grids: map[*core.Instrument]gridOf{}}
+	return &Synthetic{seed: seed, days: map[dayKey]*day{}, minutes: map[int]minute{}, grids: map[*core.Instrument]gridOf{}}
 }
 
 // Tick gives one second.
@@ -80,24 +73,7 @@ func (s *Synthetic) Tick(i *core.Instrument, second int64) core.Tick {
 func (s *Synthetic) Bar(i *core.Instrument, at, through int64) core.Bar {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if through < at*60+59 {
-		return s.makeBar(i, at, through-at*60)
-	}
-	key := barKey{i, floorDiv(at, minutesPerDay)}
-	cache := s.bars[key]
-	if cache == nil {
-		cache = &[minutesPerDay]core.Bar{}
-		s.bars[key] = cache
-		if s.barDays = append(s.barDays, key); len(s.barDays) > daysCached {
-			delete(s.bars, s.barDays[0])
-			s.barDays = s.barDays[1:]
-		}
-	}
-	bar := &cache[at-key.day*minutesPerDay]
-	if bar.Close == 0 {
-		*bar = s.makeBar(i, at, 59)
-	}
-	return *bar
+	return s.bars.of(i, at, through, func(last int64) core.Bar { return s.makeBar(i, at, last) })
 }
 
 func (s *Synthetic) makeBar(i *core.Instrument, at, last int64) core.Bar {
