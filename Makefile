@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package.json 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page test test-go test-page test-browser lint bench fmt clean
+.PHONY: help run build page test test-go test-page test-browser storm lint bench fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,11 @@ test-page: page ## Only the page's unit tests
 
 test-browser: build ## Only the browser tests
 	@sh web/e2e/browser.sh
+
+KILLS ?= 200
+STORM_SEED ?= 1
+storm: ## Kill the real server with -9 over and over, KILLS=200 times, and hold it to its promises
+	@$(GO) test ./cmd/tradebaas -run '^TestStorm$$' -v -timeout 3h -args -storm.kills=$(KILLS) -storm.seed=$(STORM_SEED)
 
 lint: lint-go ## Vet and staticcheck
 	@$(GO) run $(STATICCHECK) ./...

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tradebaas/tradebaas/actors/kit"
+	"github.com/tradebaas/tradebaas/killpoint"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -138,6 +139,9 @@ func (n *connection) tellOutcome(c *kit.Context, out trade.Outcome) {
 	}
 	if len(out.Change.Trades)+len(out.Ended)+len(out.Change.Counters) > 0 {
 		n.statesSoon(c)
+	}
+	if len(out.Change.Trades) > 0 {
+		killpoint.At(killpoint.Published)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tradebaas/tradebaas/actors/kit"
 	"github.com/tradebaas/tradebaas/broker"
+	"github.com/tradebaas/tradebaas/killpoint"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -39,9 +40,13 @@ func carryOut(ctx context.Context, session broker.Session, effect trade.Effect) 
 	a, err := trade.Answer{Effect: effect, Asked: session.Now()}, error(nil)
 	switch e := effect.(type) {
 	case trade.SendBracket:
+		killpoint.At(killpoint.BeforeWrite)
 		err = placed(&a)(session.PlaceBracket(ctx, e.Bracket))
+		killpoint.At(killpoint.AckRead)
 	case trade.SendOrder:
+		killpoint.At(killpoint.BeforeWrite)
 		err = placed(&a)(session.Place(ctx, e.Order))
+		killpoint.At(killpoint.AckRead)
 	case trade.AmendOrder:
 		if _, err = session.Amend(ctx, broker.Amendment(e)); err == nil {
 			a.Order, err = session.Order(ctx, e.Order) // read back: the link must still be there

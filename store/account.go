@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tradebaas/tradebaas/killpoint"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -46,7 +47,20 @@ func (db *DB) Commit(ctx context.Context, account trade.AccountID, change trade.
 	case err != nil:
 		return fmt.Errorf("commit to account %s: %w", account, err)
 	}
+	passed(change)
 	return nil
+}
+
+// passed tells the storm what has just become durable.
+func passed(change trade.Change) {
+	switch {
+	case change.HasEntry():
+		killpoint.At(killpoint.IntentCommitted)
+	case len(change.Fills) > 0:
+		killpoint.At(killpoint.FillCommitted)
+	case len(change.Orders) > 0:
+		killpoint.At(killpoint.AckCommitted)
+	}
 }
 
 func (db *DB) queue(batch *pgx.Batch, account trade.AccountID, change trade.Change) {

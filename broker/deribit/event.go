@@ -7,6 +7,7 @@ import (
 	"github.com/valyala/fastjson"
 
 	"github.com/tradebaas/tradebaas/broker"
+	"github.com/tradebaas/tradebaas/killpoint"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -45,6 +46,7 @@ func (s *Session) changes(data *fastjson.Value) error {
 	err = each(data.Get("trades"), func(v *fastjson.Value) error {
 		fill, err := parseFill(v)
 		if err == nil {
+			killpoint.At(killpoint.FillRead)
 			s.emit(broker.Filled{Fill: fill})
 		}
 		return err

@@ -11,6 +11,8 @@ import (
 	"github.com/fasthttp/websocket"
 	"github.com/rs/zerolog"
 	"github.com/valyala/fastjson"
+
+	"github.com/tradebaas/tradebaas/killpoint"
 )
 
 // link is JSON-RPC over one socket: it pairs answers with requests and hands notifications on. It
@@ -56,6 +58,9 @@ func (l *link) call(ctx context.Context, method string, p params, read func(*fas
 	if err := l.send(ctx, id, method, p); err != nil {
 		l.forget(id)
 		return err
+	}
+	if method == "private/buy" || method == "private/sell" {
+		killpoint.At(killpoint.AfterWrite)
 	}
 	select {
 	case <-c.done:

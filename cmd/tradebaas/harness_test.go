@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,18 +27,23 @@ import (
 // The tests of this package run the real program as separate processes: a simulated exchange, a
 // database of its own per test, and one or more servers that can be killed with -9.
 
-var buildOnce = sync.OnceValues(func() (string, error) {
+var buildOnce = sync.OnceValues(func() (string, error) { return build() })
+
+// buildDeadly is the program with its kill points compiled in.
+var buildDeadly = sync.OnceValues(func() (string, error) { return build("-tags", "killpoints") })
+
+func build(flags ...string) (string, error) {
 	dir, err := os.MkdirTemp("", "tradebaas-bin")
 	if err != nil {
 		return "", err
 	}
 	bin := filepath.Join(dir, "tradebaas")
-	out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput()
+	out, err := exec.Command("go", append(append([]string{"build"}, flags...), "-o", bin, ".")...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
 	return bin, nil
-})
+}
 
 func binary(tb testing.TB) string {
 	tb.Helper()
@@ -55,7 +61,12 @@ type process struct {
 
 func start(tb testing.TB, env []string, args ...string) *process {
 	tb.Helper()
-	p := &process{cmd: exec.Command(binary(tb), args...), out: &logBuffer{}, done: make(chan struct{})}
+	return startProgram(tb, binary(tb), env, args...)
+}
+
+func startProgram(tb testing.TB, program string, env []string, args ...string) *process {
+	tb.Helper()
+	p := &process{cmd: exec.Command(program, args...), out: &logBuffer{}, done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	require.NoError(tb, p.cmd.Start())
@@ -173,13 +184,15 @@ type server struct {
 	*process
 	base, admin, dir string
 	env              []string
+	fate             []string // of the next start only: where it dies
+	program          func(testing.TB) string
 }
 
 // newServer prepares a server on a database and an exchange; start starts it.
 func newServer(tb testing.TB, databaseURL string, x *exchange, extra ...string) *server {
 	tb.Helper()
 	listen, admin := freePort(tb), freePort(tb)
-	s := &server{base: "http://" + listen, admin: "http://" + admin, dir: tb.TempDir()}
+	s := &server{base: "http://" + listen, admin: "http://" + admin, dir: tb.TempDir(), program: binary}
 	s.env = append([]string{
 		"DATABASE_URL=" + databaseURL,
 		"TRADEBAAS_LISTEN=" + listen,
@@ -196,7 +209,7 @@ func newServer(tb testing.TB, databaseURL string, x *exchange, extra ...string) 
 
 func (s *server) start(tb testing.TB) {
 	tb.Helper()
-	s.process = start(tb, s.env, "serve")
+	s.process = startProgram(tb, s.program(tb), append(slices.Clone(s.env), s.fate...), "serve")
 	waitFor(tb, s.process, "the server is ready", s.ready)
 }
 

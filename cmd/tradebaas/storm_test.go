@@ -1,0 +1,201 @@
+package main_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tradebaas/tradebaas/killpoint"
+	"github.com/tradebaas/tradebaas/store/storetest"
+)
+
+var (
+	stormKills = flag.Int("storm.kills", 20, "how often the storm kills the server")
+	stormSeed  = flag.Uint64("storm.seed", 1, "what the storm's chances are drawn from")
+)
+
+const (
+	stormUsers = 6
+	stormLife  = 4 * time.Second // a server that has not met its fate by then is killed from outside
+)
+
+// storm is a server that is killed with -9 over and over, at named instants and at any other, while
+// its users start and stop strategies and the exchange misbehaves.
+type storm struct {
+	*testing.T
+	server   *server
+	exchange *exchange
+	database string
+	people   []*stormPerson
+	chance   *rand.Rand
+	deaths   map[string]int
+	acked    int
+	gap      string // what the books said last
+	began    time.Time
+}
+
+// TestStorm kills the real server with -9 against a separate exchange and PostgreSQL. After each start
+// it reads exchange and database and holds them to the invariants; at the end everything is stopped,
+// flat, and every unit of money is explained.
+func TestStorm(t *testing.T) {
+	t.Parallel()
+	s := newStorm(t)
+	for n := range *stormKills {
+		s.cycle(n)
+	}
+	s.server.fate = nil
+	s.start()
+	for _, p := range s.people {
+		p.windDown()
+	}
+	for _, p := range s.people {
+		s.checkSettled(p)
+	}
+	t.Logf("storm: seed %d, %d kills (%v), %d commands acknowledged, %s round trips, %s fills, %s",
+		*stormSeed, *stormKills, s.deaths, s.acked, s.count("trades"), s.count("fills"), time.Since(s.began).Round(time.Second))
+}
+
+func newStorm(t *testing.T) *storm {
+	s := &storm{T: t, exchange: startExchange(t), database: storetest.MustURL(t), deaths: map[string]int{}, began: time.Now(),
+		chance: rand.New(rand.NewPCG(*stormSeed, *stormSeed))}
+	s.server = newServer(t, s.database, s.exchange, "TRADEBAAS_LOG_LEVEL=info")
+	s.server.program = func(tb testing.TB) string {
+		bin, err := buildDeadly()
+		require.NoError(tb, err)
+		return bin
+	}
+	s.start()
+	for n := range stormUsers {
+		s.people = append(s.people, s.newPerson(fmt.Sprintf("storm%d@example.com", n)))
+	}
+	return s
+}
+
+func (s *storm) start() {
+	s.server.start(s)
+	for _, p := range s.people {
+		p.eventually("the connection is back", func() bool { return p.connection()["state"] == "connected" })
+	}
+}
+
+// cycle is one life of the server: it is killed at an instant of its own or at any moment, starts
+// again, and is held to what it promised.
+func (s *storm) cycle(n int) {
+	fate := "outside"
+	if n%3 != 2 {
+		fate = killpoint.All[n%len(killpoint.All)]
+	}
+	s.server.kill()
+	s.server.fate = []string{fmt.Sprintf("KILLPOINT=%s:%d", fate, s.chance.IntN(6))}
+	s.trouble()
+	s.server.process = startProgram(s, s.server.program(s), append(s.server.env, s.server.fate...), "serve")
+	s.act(fate)
+	s.server.kill()
+	s.server.fate = nil
+	s.exchange.fault(s, "/faults/clear", object{})
+	s.start()
+	for _, p := range s.people {
+		s.check(p)
+	}
+}
+
+// trouble makes the exchange misbehave for a while.
+func (s *storm) trouble() {
+	switch s.chance.IntN(5) {
+	case 0:
+		s.exchange.fault(s, "/faults/swallow", object{"count": 1, "methods": []string{"private/buy"}})
+	case 1:
+		s.exchange.fault(s, "/faults/swallow", object{"count": 1, "methods": []string{"private/sell"}})
+	case 2:
+		s.exchange.fault(s, "/faults/refuse", object{"count": 2, "code": 10041, "message": "settlement_in_progress", "methods": []string{"private/sell", "private/buy"}})
+	case 3:
+		s.exchange.fault(s, "/faults/unlinked", object{"count": 1})
+	}
+}
+
+// act lets people use the server until it dies.
+func (s *storm) act(fate string) {
+	over := time.After(stormLife)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.server.done:
+			status, _ := s.server.cmd.ProcessState.Sys().(syscall.WaitStatus)
+			require.Equal(s, syscall.SIGKILL, status.Signal(), "it dies by its kill point and by nothing else:\n%s", s.server.out.tail(20))
+			s.deaths[fate]++
+			return
+		case <-over:
+			s.deaths["outside"]++
+			return
+		case <-tick.C:
+			p := s.people[s.chance.IntN(len(s.people))]
+			if p.act(s.chance) {
+				s.acked++
+			}
+		}
+	}
+}
+
+// stormPerson is a user whose exchange account is known to the test.
+type stormPerson struct {
+	*person
+	key, secret string
+	account     string
+	strategy    string
+	running     bool // the last acknowledged will
+	sure        bool // whether it is known: no command is without an answer
+}
+
+func (s *storm) newPerson(email string) *stormPerson {
+	p := &stormPerson{person: newPerson(s, s.server, email), sure: true}
+	made := s.exchange.fault(s, "/accounts", object{"name": "storm", "balances": object{"USDC": "10000"}})
+	p.key, p.secret, p.account = made["key"].(string), made["secret"].(string), made["accountId"].(string)
+	p.http.Timeout = 5 * time.Second
+	p.must(http.StatusCreated, "POST", "/api/user/credentials", object{"environment": "paper", "apiKey": p.key, "apiSecret": p.secret})
+	p.must(http.StatusOK, "POST", "/api/v2/connect", object{"environment": "paper"})
+	p.strategy = p.id + ":Fast Test:" + btc + ":deribit:paper"
+	return p
+}
+
+// act starts the strategy, or stops it with or without closing; it tells whether that was acknowledged.
+func (p *stormPerson) act(chance *rand.Rand) bool {
+	path, body, will := "/api/strategy/start", any(fastTest()), true
+	if p.running || chance.IntN(4) == 0 {
+		path, body, will = "/api/strategy/stop", object{"strategyId": p.strategy, "closePosition": true}, false
+	}
+	status, ok := p.try("POST", path, body)
+	switch {
+	case !ok:
+		p.sure = false
+	case status < 300:
+		p.running, p.sure = will, true
+		return true
+	}
+	return false
+}
+
+// windDown stops everything and waits until it is flat.
+func (p *stormPerson) windDown() {
+	p.call("POST", "/api/strategy/stop", object{"strategyId": p.strategy, "closePosition": true})
+	p.eventually("flat", func() bool {
+		if len(p.positions()) > 0 {
+			p.call("POST", "/api/v2/positions/close", object{"environment": "paper", "instrument": btc})
+		}
+		return len(p.positions()) == 0 && len(p.orders(btc)) == 0
+	})
+	p.eventually("every trade is closed", func() bool {
+		for _, trade := range p.trades() {
+			if trade.(object)["status"] != "closed" {
+				return false
+			}
+		}
+		return true
+	})
+}
