@@ -50,6 +50,11 @@ func scanEquity(row pgx.CollectableRow) (p trade.EquityPoint, err error) {
 
 // ListEquity gives points oldest first, at most limit of them, evenly thinned.
 func (db *DB) ListEquity(ctx context.Context, user trade.UserID, venue trade.Venue, from, to time.Time, limit int) ([]trade.EquityPoint, error) {
+	done, err := db.report(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	list, err := rowsOf(ctx, db, user, scanEquity, selectEquity, user, venue.Broker, venue.Environment, orNull(from), orNull(to), max(limit, 1))
 	if err != nil {
 		return nil, fmt.Errorf("equity of %s: %w", user, err)

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -74,9 +75,20 @@ func (db *DB) execOf(ctx context.Context, user trade.UserID, sql string, args ..
 
 // batchOf runs statements as a user: all or none of them, in one round trip.
 func (db *DB) batchOf(ctx context.Context, user trade.UserID, statements *pgx.Batch) ([]pgconn.CommandTag, error) {
+	var tags []pgconn.CommandTag
+	err := again(ctx, func() (err error) {
+		tags, err = db.sendOf(ctx, user, statements)
+		return err
+	})
+	return tags, err
+}
+
+func (db *DB) sendOf(ctx context.Context, user trade.UserID, statements *pgx.Batch) ([]pgconn.CommandTag, error) {
 	batch := &pgx.Batch{}
 	batch.Queue(setUser, string(user))
-	batch.QueuedQueries = append(batch.QueuedQueries, statements.QueuedQueries...)
+	for _, q := range statements.QueuedQueries {
+		batch.Queue(q.SQL, q.Arguments...)
+	}
 	results := db.app.SendBatch(ctx, batch)
 	tags := make([]pgconn.CommandTag, 0, statements.Len())
 	for i := range batch.Len() {
@@ -94,12 +106,38 @@ func (db *DB) batchOf(ctx context.Context, user trade.UserID, statements *pgx.Ba
 
 // txOf runs a transaction as a user, for work that must read before it writes.
 func (db *DB) txOf(ctx context.Context, user trade.UserID, work func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, db.app, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, setUser, string(user)); err != nil {
+	return again(ctx, func() error {
+		return pgx.BeginFunc(ctx, db.app, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, setUser, string(user)); err != nil {
+				return err
+			}
+			return work(tx)
+		})
+	})
+}
+
+// PostgreSQL gives one of two transactions up when they stand in each other's way; nothing of it was
+// done, and the same again usually passes.
+const (
+	codeSerialization = "40001"
+	codeDeadlock      = "40P01"
+	triesMost         = 3
+	tryAgainWithin    = 50 * time.Millisecond
+)
+
+// again repeats a transaction that PostgreSQL gave up, three times at most, after a pause by chance.
+func again(ctx context.Context, work func() error) error {
+	for try := 1; ; try++ {
+		err := work()
+		if try == triesMost || !hasCode(err, codeSerialization) && !hasCode(err, codeDeadlock) {
 			return err
 		}
-		return work(tx)
-	})
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(rand.N(tryAgainWithin)):
+		}
+	}
 }
 
 // violates says whether an error is the breach of a named constraint.

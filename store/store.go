@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,16 +23,24 @@ import (
 type Config struct {
 	URL            string
 	MasterKey      []byte
-	PoolSize       int // connections for users' work; 0 means 8
+	PoolSize       int // connections for users' work, half of them for trading alone; 0 means 8
 	SystemPoolSize int // connections for sign-in, boot and admin lists; 0 means 2
 }
 
 // DB is the database. All methods are safe for concurrent use.
 type DB struct {
-	app    *pgxpool.Pool // one user at a time, held to them by row-level security
-	system *pgxpool.Pool // no user: sign-in, boot list, admin lists
-	direct *pgx.ConnConfig
-	master masterKey
+	*server
+	app *pgxpool.Pool // one user at a time, held to them by row-level security
+}
+
+// server is what every view of the database shares.
+type server struct {
+	api     *pgxpool.Pool // requests of people
+	trading *pgxpool.Pool // accounts, wills and keys: never waits for a person's request
+	reports chan struct{} // so many long readings may run at a time
+	system  *pgxpool.Pool // no user: sign-in, boot list, admin lists
+	direct  *pgx.ConnConfig
+	master  masterKey
 
 	owner        atomic.Bool
 	epoch        atomic.Int64
@@ -41,6 +50,10 @@ type DB struct {
 	guard        sync.WaitGroup
 }
 
+// Trading is the same database over connections that only trading uses: whatever people ask for, an
+// order never waits for it.
+func (db *DB) Trading() *DB { return &DB{db.server, db.trading} }
+
 // Open connects to a migrated database. It answers an error when the database
 // cannot be reached or the roles are missing; it takes no ownership (TakeOver).
 func Open(ctx context.Context, config Config) (*DB, error) {
@@ -48,33 +61,38 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{master: master, lost: make(chan struct{}), stopGuard: func() {}}
-	if db.app, err = newPool(ctx, config.URL, migrations.AppRole, config.PoolSize, 8); err != nil {
-		return nil, err
+	s := &server{master: master, lost: make(chan struct{}), stopGuard: func() {}}
+	size := cmp.Or(config.PoolSize, 8)
+	s.reports = make(chan struct{}, max(1, size/4))
+	for _, p := range []struct {
+		pool **pgxpool.Pool
+		role string
+		size int
+	}{
+		{&s.api, migrations.AppRole, max(1, size-size/2)}, {&s.trading, migrations.AppRole, max(1, size/2)},
+		{&s.system, migrations.SystemRole, cmp.Or(config.SystemPoolSize, 2)},
+	} {
+		if *p.pool, err = newPool(ctx, config.URL, p.role, p.size); err != nil {
+			s.close()
+			return nil, err
+		}
 	}
-	if db.system, err = newPool(ctx, config.URL, migrations.SystemRole, config.SystemPoolSize, 2); err != nil {
-		db.app.Close()
-		return nil, err
-	}
-	db.direct = db.system.Config().ConnConfig
+	s.direct = s.system.Config().ConnConfig
 	// A dead machine keeps the lock until PostgreSQL notices: within half a minute.
-	db.direct.RuntimeParams["tcp_keepalives_idle"] = "10"
-	db.direct.RuntimeParams["tcp_keepalives_interval"] = "5"
-	db.direct.RuntimeParams["tcp_keepalives_count"] = "3"
-	if err := errors.Join(db.app.Ping(ctx), db.system.Ping(ctx)); err != nil {
-		db.Close()
+	s.direct.RuntimeParams["tcp_keepalives_idle"] = "10"
+	s.direct.RuntimeParams["tcp_keepalives_interval"] = "5"
+	s.direct.RuntimeParams["tcp_keepalives_count"] = "3"
+	if err := errors.Join(s.api.Ping(ctx), s.trading.Ping(ctx), s.system.Ping(ctx)); err != nil {
+		s.close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return db, nil
+	return &DB{s, s.api}, nil
 }
 
-func newPool(ctx context.Context, url, role string, size, otherwise int) (*pgxpool.Pool, error) {
+func newPool(ctx context.Context, url, role string, size int) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database address is not valid") // pgx's own text may show parts of it
-	}
-	if size == 0 {
-		size = otherwise
 	}
 	config.MaxConns = int32(size)
 	config.ConnConfig.RuntimeParams["application_name"] = "tradebaas"
@@ -106,10 +124,27 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
+// report waits for its turn to read a lot; call done when that is over.
+func (db *DB) report(ctx context.Context) (done func(), err error) {
+	select {
+	case db.reports <- struct{}{}:
+		return func() { <-db.reports }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // Close gives up ownership and closes every connection.
 func (db *DB) Close() {
 	db.stopGuard()
 	db.guard.Wait()
-	db.system.Close()
-	db.app.Close()
+	db.close()
+}
+
+func (s *server) close() {
+	for _, pool := range []*pgxpool.Pool{s.system, s.trading, s.api} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
 }

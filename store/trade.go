@@ -67,6 +67,11 @@ ORDER BY entry_time DESC, id DESC LIMIT $11 OFFSET $12`
 
 // ListTrades gives one page of round trips, newest first.
 func (db *DB) ListTrades(ctx context.Context, user trade.UserID, filter trade.TradeFilter) (trade.TradePage, error) {
+	done, err := db.report(ctx)
+	if err != nil {
+		return trade.TradePage{}, err
+	}
+	defer done()
 	end, err := parseTimedCursor(filter.Cursor)
 	if err != nil {
 		return trade.TradePage{}, err
@@ -140,6 +145,11 @@ func scanStats(row pgx.CollectableRow) (s trade.TradeStats, err error) {
 
 // TradeStats gives one entry per currency, in the order of its name.
 func (db *DB) TradeStats(ctx context.Context, user trade.UserID, filter trade.TradeFilter) ([]trade.TradeStats, error) {
+	done, err := db.report(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	list, err := rowsOf(ctx, db, user, scanStats, selectStats, filterArgs(user, filter)...)
 	if err != nil {
 		return nil, fmt.Errorf("trade statistics of %s: %w", user, err)

@@ -54,6 +54,11 @@ func TestStorm(t *testing.T) {
 	for _, p := range s.people {
 		p.windDown()
 	}
+	s.Cleanup(func() {
+		if s.Failed() {
+			s.Logf("the last gap: %s", s.gap)
+		}
+	})
 	for _, p := range s.people {
 		s.checkSettled(p)
 	}
