@@ -12,6 +12,7 @@ type Exchange struct {
 	running  []*Market // those that are not delivered
 	todo     []consequence
 	events   []Event
+	given    []Event // what Events gave last, to be used again
 	quiet    bool
 }
 
@@ -206,11 +207,11 @@ func (x *Exchange) skip(c *Skip) (Result, *Error) {
 // Quiet stops or starts the recording of events; a catch-up needs none.
 func (x *Exchange) Quiet(on bool) { x.quiet = on }
 
-// Events gives what happened since the last call.
+// Events gives what happened since the last call. The slice is good until the next one.
 func (x *Exchange) Events() []Event {
-	e := x.events
-	x.events = nil
-	return e
+	clear(x.given)
+	x.given, x.events = x.events, x.given[:0]
+	return x.given
 }
 
 func (x *Exchange) emit(e Event) {

@@ -11,6 +11,7 @@ import (
 // An order that filled, one that filled in part and was cancelled, and one that never traded.
 func TestHistory_keeps_what_has_ended(t *testing.T) {
 	s := newStage(t, "100000")
+	s.Quiet(true)
 	full, none := ticket(1, "0.01", ""), ticket(1, "0.01", "90000")
 	full.Label, none.Label = "full", "none"
 	s.do(place(s.alice, linear, full))
@@ -50,6 +51,7 @@ func (s *stage) ended(h core.History) (labels []string) {
 // Trades are at hand for 24 hours and then history; none is in both or in neither.
 func TestHistory_keeps_trades(t *testing.T) {
 	s := newStage(t, "100000")
+	s.Quiet(true)
 	s.do(place(s.alice, linear, ticket(1, "0.01", "")))
 	s.pass(3600)
 	s.do(place(s.alice, linear, ticket(1, "0.02", "")))

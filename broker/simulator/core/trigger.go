@@ -1,5 +1,7 @@
 package core
 
+import "slices"
+
 // stops tells whether the order protects against a move; take orders wait for a better price.
 func (o *Order) stops() bool { return o.Type == StopMarket || o.Type == StopLimit }
 
@@ -30,6 +32,9 @@ func (m *Market) conditional(a *Account) (out []*Order) {
 
 // fire turns every conditional order that is reached into a market or limit order.
 func (x *Exchange) fire(m *Market) (fired bool) {
+	if !slices.ContainsFunc(m.waiting, m.hit) {
+		return false
+	}
 	for _, o := range append([]*Order(nil), m.waiting...) {
 		if o.State == Untriggered && m.hit(o) {
 			x.triggered(m, o)

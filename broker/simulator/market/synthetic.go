@@ -14,7 +14,8 @@ type Synthetic struct {
 	mu      sync.Mutex
 	days    map[dayKey]*day
 	order   []dayKey
-	minutes map[int]minute // the last minute asked for, by instrument
+	walks   map[string]*[2]walk // the last even and odd minutes asked for, by coin
+	minutes map[int]*[2]minute  // the same, by instrument
 	grids   map[*core.Instrument]gridOf
 	bars    barCache
 }
@@ -36,20 +37,26 @@ type day struct {
 	volume     [minutesPerDay]float64     // USD traded in each minute
 }
 
-// minute is one instrument's path over one minute: 60 log prices and the logs of its premium.
-type minute struct {
+// walk is one coin's path over one minute: 60 log prices.
+type walk struct {
 	at       int64
 	index    [60]float64
-	premium  [60]float64
-	slow     [60]float64
 	volume   float64 // USD a second, on average
 	activity float64 // volatility against its mean
 	weight   [60]uint8
 }
 
+// minute is one instrument's minute: the coin's path and the logs of its premium.
+type minute struct {
+	*walk
+	at      int64
+	premium [60]float64
+	slow    [60]float64
+}
+
 // NewSynthetic makes the market of a seed.
 func NewSynthetic(seed uint64) *Synthetic {
-	return &Synthetic{seed: seed, days: map[dayKey]*day{}, minutes: map[int]minute{}, grids: map[*core.Instrument]gridOf{}}
+	return &Synthetic{seed: seed, days: map[dayKey]*day{}, walks: map[string]*[2]walk{}, minutes: map[int]*[2]minute{}, grids: map[*core.Instrument]gridOf{}}
 }
 
 // Tick gives one second.
@@ -92,9 +99,9 @@ func (s *Synthetic) makeBar(i *core.Instrument, at, last int64) core.Bar {
 	return bar
 }
 
-// lastLog is the log price in the last second of a minute; it must not evict the minute in hand.
+// lastLog is the log price in the last second of a minute.
 func (s *Synthetic) lastLog(i *core.Instrument, at int64) float64 {
-	m := s.build(i, at)
+	m := s.minute(i, at)
 	return m.index[59] + m.premium[59]
 }
 
@@ -111,34 +118,49 @@ func coinPrice(m *minute, n int64, g gridOf) float64 {
 	return float64(g.base * exp(m.index[0]))
 }
 
+// minute gives an instrument's minute. A minute and the one before it are kept at the same time.
 func (s *Synthetic) minute(i *core.Instrument, at int64) *minute {
-	if m, ok := s.minutes[i.ID]; ok && m.at == at {
-		return &m
+	kept := s.minutes[i.ID]
+	if kept == nil {
+		kept = &[2]minute{}
+		s.minutes[i.ID] = kept
 	}
-	m := s.build(i, at)
-	s.minutes[i.ID] = m
-	return &m
+	m := &kept[at&1]
+	if m.walk == nil || m.at != at {
+		m.at = at
+		s.premia(i, at, m)
+	}
+	m.walk = s.walk(string(i.Base), at)
+	return m
 }
 
-// build makes a minute: a free walk in seconds, bent so that it ends where the next minute starts.
-func (s *Synthetic) build(i *core.Instrument, at int64) minute {
-	d, c := s.day(string(i.Base), floorDiv(at, minutesPerDay)), coins[string(i.Base)]
+// walk gives a coin's minute: a free walk in seconds, bent so that it ends where the next one starts.
+func (s *Synthetic) walk(coin string, at int64) *walk {
+	kept := s.walks[coin]
+	if kept == nil {
+		kept = &[2]walk{{at: -1}, {at: -2}}
+		s.walks[coin] = kept
+	}
+	w := &kept[at&1]
+	if w.at == at {
+		return w
+	}
+	d, c := s.day(coin, floorDiv(at, minutesPerDay)), coins[coin]
 	n := at - floorDiv(at, minutesPerDay)*minutesPerDay
-	m := minute{at: at, volume: d.volume[n] / 60, activity: clamp(d.volatility[n]/float64(minuteDeviation*c.scale), 0.5, 8)}
+	w.at, w.volume, w.activity = at, d.volume[n]/60, clamp(d.volatility[n]/float64(minuteDeviation*c.scale), 0.5, 8)
 	step := float64(d.volatility[n] * rootSixtieth)
-	walk, key := 0.0, mix(s.seed, hashOf(string(i.Base)), uint64(at))
+	sum, key := 0.0, mix(s.seed, hashOf(coin), uint64(at))
 	for k := 0; k < 60; k++ {
-		m.index[k] = walk
+		w.index[k] = sum
 		h := mix(key, uint64(k))
-		walk += float64(step * coarse(h))
-		m.weight[k] = uint8(h * 0x9e3779b97f4a7c15 >> 56)
+		sum += float64(step * coarse(h))
+		w.weight[k] = uint8(h * 0x9e3779b97f4a7c15 >> 56)
 	}
-	bend := (d.level[n+1] - d.level[n] - walk) / 60
-	for k := range m.index {
-		m.index[k] += d.level[n] + float64(bend*float64(k))
+	bend := (d.level[n+1] - d.level[n] - sum) / 60
+	for k := range w.index {
+		w.index[k] += d.level[n] + float64(bend*float64(k))
 	}
-	s.premia(i, at, &m)
-	return m
+	return w
 }
 
 const rootSixtieth = 0.12909944487358055
