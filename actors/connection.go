@@ -297,6 +297,9 @@ func (n *connection) linkNoted(c *kit.Context, err error) {
 func (n *connection) gate() trade.Gate {
 	g := trade.Gate{Owner: !n.fenced && n.env.Storage.Owner(), Key: n.status.State != trade.ConnKeyInvalid, Up: n.up, Compared: n.compared,
 		Stuck: n.journal.Stuck(time.Now())}
+	if n.session != nil {
+		g.Clock = n.session.Clock()
+	}
 	if !n.allowed.Allowed {
 		g.Closed = n.allowed.Reason
 	}

@@ -101,21 +101,25 @@ func (n *connection) snapshot(c *kit.Context) {
 	for _, i := range n.account.Instruments() {
 		cursors[i] = n.account.Cursor(i)
 	}
-	needSpecs := !n.compared
 	c.Go(func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(ctx, snapshotCall)
 		defer cancel()
 		got := snapshotTaken{session: session}
-		if needSpecs { // without them its names tell enough
-			asking, done := context.WithTimeout(ctx, specsWait)
-			got.specs, _ = kit.Ask(asking, venues, func(r kit.Reply[[]trade.Spec]) any {
-				return ToVenue{Venue: venue, Msg: listInstruments{r}}
-			})
-			done()
-		}
+		got.specs = presentSpecs(ctx, venues, venue)
 		got.snapshot, got.err = takeSnapshot(ctx, session, cursors)
 		return got
 	})
+}
+
+// presentSpecs asks the venue for its contracts, which change while the session lasts. None is no
+// harm: those known stay, and without any the names tell enough.
+func presentSpecs(ctx context.Context, venues kit.Ref, venue trade.Venue) []trade.Spec {
+	ctx, cancel := context.WithTimeout(ctx, specsWait)
+	defer cancel()
+	specs, _ := kit.Ask(ctx, venues, func(r kit.Reply[[]trade.Spec]) any {
+		return ToVenue{Venue: venue, Msg: listInstruments{r}}
+	})
+	return specs
 }
 
 func takeSnapshot(ctx context.Context, session broker.Session, cursors map[trade.Instrument]trade.Cursor) (s trade.Snapshot, err error) {

@@ -47,6 +47,7 @@ type market struct {
 
 	venue   venueState
 	ticker  trade.Ticker
+	quotes  quotes
 	rhythm  rhythm
 	stale   string // why entries must pause, "" for not
 	candles candleBook
@@ -139,38 +140,45 @@ func (m *market) exchangeNow() time.Time {
 	if m.venue.Feed == nil {
 		return now
 	}
-	offset, _ := m.venue.Feed.ClockOffset()
-	return now.Add(offset)
+	return now.Add(m.venue.Feed.Clock().Offset)
 }
 
 // ---- the link ----
 
 func (m *market) link(c *kit.Context, state venueState) {
-	wasUp := m.venue.Up
+	wasUp, former := m.venue.Up, m.venue.Spec
 	m.venue = state
 	if wasUp && !state.Up {
 		m.candles.missed()
 	}
 	if state.Up && !wasUp {
+		m.quotes.restart()
 		m.askAt, m.asks = time.Time{}, 0
 		m.load(c)
 		m.ask(c)
 	}
-	m.judge(c)
+	if !m.judge(c) && state.Spec != former { // the contract changed: nothing may be rounded by the old one
+		m.tellState()
+	}
 }
 
 // judge decides whether the market can be entered and tells its followers when
 // that changes. Stops stay at the exchange whatever happens here.
-func (m *market) judge(c *kit.Context) {
+func (m *market) judge(c *kit.Context) (told bool) {
 	reason := m.trouble()
 	if reason == m.stale {
-		return
+		return false
 	}
 	changed := (reason == "") != (m.stale == "")
 	m.stale = reason
 	if changed {
 		c.Log().Info().Str("reason", reason).Msg("market.judged")
 	}
+	m.tellState()
+	return true
+}
+
+func (m *market) tellState() {
 	for _, l := range m.leases.byName {
 		l.From.Tell(m.state())
 	}
@@ -202,7 +210,12 @@ func (m *market) state() MarketState {
 
 // ---- prices ----
 
+// tick takes a ticker that makes sense. One that does not counts as silence.
 func (m *market) tick(c *kit.Context, t trade.Ticker) {
+	if !m.quotes.take(t, m.exchangeNow()) {
+		c.Log().Warn().Time("at", t.Time).Stringer("mark", t.Mark).Msg("market.ticker.doubted")
+		return
+	}
 	m.ticker = t
 	m.rhythm.beat(time.Now())
 	m.fire()

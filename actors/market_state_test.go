@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tradebaas/tradebaas/broker"
 	"github.com/tradebaas/tradebaas/strategy"
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -188,23 +189,27 @@ func TestSignal_warm(t *testing.T) {
 }
 
 func TestIntake_keeps_the_newest_and_the_order(t *testing.T) {
-	woken := 0
-	in := newIntake(func() { woken++ })
-	btc, eth := trade.Instrument("BTC_USDC-PERPETUAL"), trade.Instrument("ETH_USDC-PERPETUAL")
-	in.put(tickerAt(btc, 1))
-	in.put(tickerAt(eth, 1))
-	in.put(tickerAt(btc, 2))
-	in.put(grows(btc, candleAt(0, 1)))
-	in.put(grows(btc, candleAt(0, 2)))
-	in.put(grows(btc, candleAt(1, 3)))
-	in.put(feedDown())
-	in.put(tickerAt(btc, 3))
-	require.Equal(t, 1, woken)
-	require.Equal(t, []any{tickerAt(btc, 2), tickerAt(eth, 1), grows(btc, candleAt(0, 2)), grows(btc, candleAt(1, 3)),
-		feedDown(), tickerAt(btc, 3)}, anys(in.take()))
-	require.Empty(t, in.take())
-	in.put(tickerAt(btc, 4))
-	require.Equal(t, 2, woken)
+	bubble(t, func(t *testing.T) { // where no time passes between two tickers
+		woken := 0
+		in := newIntake(func() { woken++ })
+		btc, eth := trade.Instrument("BTC_USDC-PERPETUAL"), trade.Instrument("ETH_USDC-PERPETUAL")
+		in.put(tickerAt(btc, 1))
+		in.put(tickerAt(eth, 1))
+		in.put(tickerAt(btc, 2))
+		in.put(grows(btc, candleAt(0, 1)))
+		in.put(broker.InstrumentsChanged{})
+		in.put(grows(btc, candleAt(0, 2)))
+		in.put(grows(btc, candleAt(1, 3)))
+		in.put(broker.InstrumentsChanged{})
+		in.put(feedDown())
+		in.put(tickerAt(btc, 3))
+		require.Equal(t, 1, woken)
+		require.Equal(t, []any{tickerAt(btc, 2), tickerAt(eth, 1), grows(btc, candleAt(0, 2)), broker.InstrumentsChanged{}, grows(btc, candleAt(1, 3)),
+			feedDown(), tickerAt(btc, 3)}, anys(in.take()))
+		require.Empty(t, in.take())
+		in.put(broker.InstrumentsChanged{})
+		require.Equal(t, 2, woken)
+	})
 }
 
 func anys[T any](list []T) (out []any) {

@@ -57,9 +57,12 @@ func (x *tree) silent(d time.Duration) {
 	}
 }
 
-// trades has the feed show price and candle of the present moment, as a lively market does.
+// trades has the feed show price and candle of the present moment, as a lively market does. The
+// price comes twice: one that leaps is believed when it is confirmed.
 func (x *tree) trades(mark int64) {
 	now := time.Now()
+	x.venue.feed().sink(tickerAt(btc, mark))
+	synctest.Wait()
 	x.venue.feed().sink(tickerAt(btc, mark))
 	x.venue.feed().sink(grows(btc, minuteCandle(now.Truncate(minute))))
 	synctest.Wait()

@@ -29,6 +29,8 @@ type accountFake struct {
 	lose     bool          // neither act nor answer
 	deaf     bool          // tell nothing
 	noStops  bool          // refuse single stops
+	skew     time.Duration // exchange time minus ours
+	no       *broker.Error // the answer to entries, when it is there
 	hold     chan struct{} // questions wait for it when it is there
 	sessions int
 }
@@ -211,6 +213,9 @@ func (s sessionFake) PlaceBracket(ctx context.Context, b trade.Bracket) (broker.
 	if x.lose {
 		return broker.Placed{}, errNoAnswer
 	}
+	if x.no != nil {
+		return broker.Placed{}, x.no
+	}
 	entry := x.add(trade.VenueOrder{Label: b.EntryLabel, Instrument: b.Instrument, Side: b.Side, Type: "market", State: "open", Amount: b.Amount})
 	leg := trade.VenueOrder{Instrument: b.Instrument, Side: b.Side.Opposite(), Amount: b.Amount, ReduceOnly: true, OCORef: fmt.Sprint("oco", x.ids)}
 	fills := x.take(entry, x.price)
@@ -335,7 +340,12 @@ func (s sessionFake) Funding(context.Context, trade.Spec, time.Time, time.Time) 
 	return trade.Zero, nil
 }
 
-func (s sessionFake) Now() time.Time { return time.Now() }
+func (s sessionFake) Now() time.Time { return time.Now().Add(s.Clock().Offset) }
+
+func (s sessionFake) Clock() (c trade.Clock) {
+	s.x.change(func() { c = trade.Clock{Offset: s.x.skew, Measured: time.Now()} })
+	return c
+}
 
 func (s sessionFake) Close() { s.x.change(func() { s.x.up = false; s.x.sessions-- }) }
 

@@ -33,6 +33,7 @@ type venueFake struct {
 	feeds  []*feedFake
 	specs  []trade.Spec
 	asked  int // for candles
+	lists  int // of instruments that were asked for
 	shift  time.Duration
 	errors error
 }
@@ -69,6 +70,17 @@ func (v *venueFake) CheckKey(_ context.Context, key trade.Key) (trade.Grant, err
 	return trade.Grant{}, &broker.Error{Outcome: broker.NotSent, Reason: "unreachable"}
 }
 
+func (v *venueFake) change(f func()) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	f()
+}
+
+func (v *venueFake) listed() (n int) {
+	v.change(func() { n = v.lists })
+	return n
+}
+
 // feed is the newest feed that was opened.
 func (v *venueFake) feed() *feedFake {
 	v.mu.Lock()
@@ -97,8 +109,12 @@ type feedFake struct {
 	closed  bool
 }
 
-func (f *feedFake) Instruments(context.Context) ([]trade.Spec, error) {
-	return f.venue.specs, f.venue.err()
+func (f *feedFake) Instruments(context.Context) (list []trade.Spec, err error) {
+	f.venue.change(func() {
+		f.venue.lists++
+		list, err = slices.Clone(f.venue.specs), f.venue.errors
+	})
+	return list, err
 }
 
 func (f *feedFake) Candles(_ context.Context, _ trade.Instrument, from, to time.Time) ([]trade.Candle, error) {
@@ -144,7 +160,13 @@ func (f *feedFake) watches(name trade.Instrument) bool {
 	return slices.Contains(f.watched, name)
 }
 
-func (f *feedFake) ClockOffset() (time.Duration, time.Time) { return f.venue.shift, time.Now() }
+func (f *feedFake) WatchBook(trade.Instrument)                    {}
+func (f *feedFake) UnwatchBook(trade.Instrument)                  {}
+func (f *feedFake) Book(trade.Instrument, int) (trade.Book, bool) { return trade.Book{}, false }
+
+func (f *feedFake) Clock() trade.Clock {
+	return trade.Clock{Offset: f.venue.shift, Measured: time.Now()}
+}
 
 func (f *feedFake) Close() {
 	f.mu.Lock()
@@ -160,7 +182,7 @@ func (f *feedFake) isClosed() bool {
 
 func tickerAt(name trade.Instrument, mark int64) broker.TickerChanged {
 	price := trade.NewDec(mark)
-	return broker.TickerChanged{Ticker: trade.Ticker{Instrument: name, Time: noon, Bid: price, Ask: price, Last: price, Mark: price}}
+	return broker.TickerChanged{Ticker: trade.Ticker{Instrument: name, Time: time.Now().UTC(), Bid: price, Ask: price, Last: price, Mark: price}}
 }
 
 func grows(name trade.Instrument, c trade.Candle) broker.CandleChanged {

@@ -14,6 +14,7 @@ import (
 
 const (
 	specsEvery = time.Hour
+	specsPause = time.Second      // the list is long: so often at most when it changes
 	feedCall   = 30 * time.Second // bounds one call to a feed
 )
 
@@ -77,6 +78,9 @@ type venue struct {
 	up       bool
 	reason   string
 	specs    map[trade.Instrument]trade.Spec // nil until loaded
+	askedAt  time.Time                       // when the list was asked for last
+	loading  bool                            // it has not come yet
+	doubted  bool                            // and has changed meanwhile
 	tries    int
 	refresh  *kit.Timer
 	watchers map[trade.Instrument]kit.Ref
@@ -106,8 +110,10 @@ func (v *venue) Receive(c *kit.Context) {
 	case specsDue:
 		v.loadSpecs(c)
 	case specsLoaded:
+		v.loading = false
 		v.keepSpecs(c, msg.list)
 	case specsMissing:
+		v.loading = false
 		v.missSpecs(c, msg.err)
 	case fetchTicker:
 		v.fetchTicker(c, msg)
@@ -135,6 +141,8 @@ func (v *venue) drain(c *kit.Context) {
 			v.loadSpecs(c)
 		case broker.FeedDown:
 			v.link(c, false, reasonOf(e.Err))
+		case broker.InstrumentsChanged:
+			v.specsChanged(c)
 		case broker.TickerChanged:
 			v.forward(e.Ticker.Instrument, e)
 		case broker.CandleChanged:
@@ -188,8 +196,24 @@ func (v *venue) watch(msg watchMarket) {
 
 // ---- instruments ----
 
+// specsChanged asks for the list anew, now or after a pause.
+func (v *venue) specsChanged(c *kit.Context) {
+	c.Log().Info().Msg("venue.instruments.changed")
+	if since := time.Since(v.askedAt); since < specsPause && !v.loading {
+		v.again(c, specsPause-since)
+		return
+	}
+	v.loadSpecs(c)
+}
+
+// loadSpecs asks for the list, one at a time; what changed while it was asked for is asked for again.
 func (v *venue) loadSpecs(c *kit.Context) {
 	v.refresh.Stop()
+	if v.loading {
+		v.doubted = true
+		return
+	}
+	v.askedAt, v.loading, v.doubted = time.Now(), true, false
 	feed := v.feed
 	c.Go(func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(ctx, feedCall)
@@ -213,7 +237,11 @@ func (v *venue) keepSpecs(c *kit.Context, list []trade.Spec) {
 		asked.Answer(v.sorted())
 	}
 	v.asking = nil
-	v.again(c, specsEvery)
+	if v.doubted {
+		v.again(c, specsPause)
+	} else {
+		v.again(c, specsEvery)
+	}
 }
 
 func (v *venue) missSpecs(c *kit.Context, err error) {

@@ -9,8 +9,8 @@ import (
 
 // intake stands between a feed's goroutine and the venue's mailbox, so that a
 // flood of prices is one message: tickers are conflated to the newest of each
-// instrument, growing candles to the newest of each minute, and links going up
-// and down keep their place in between.
+// instrument, growing candles to the newest of each minute, changes of the
+// instruments to one, and links going up and down keep their place in between.
 type intake struct {
 	wake func() // called once when something comes into an empty intake
 
@@ -18,6 +18,7 @@ type intake struct {
 	pending []broker.FeedEvent
 	tickers map[trade.Instrument]int // where in pending
 	candles map[trade.Instrument]int
+	changed bool // InstrumentsChanged is pending
 }
 
 func newIntake(wake func()) *intake {
@@ -27,7 +28,7 @@ func newIntake(wake func()) *intake {
 }
 
 func (in *intake) reset() {
-	in.pending = nil
+	in.pending, in.changed = nil, false
 	in.tickers, in.candles = map[trade.Instrument]int{}, map[trade.Instrument]int{}
 }
 
@@ -56,6 +57,11 @@ func (in *intake) add(e broker.FeedEvent) bool {
 			return false
 		}
 		in.candles[e.Instrument] = len(in.pending)
+	case broker.InstrumentsChanged:
+		if in.changed {
+			return false
+		}
+		in.changed = true
 	default: // what comes after a change of link is not merged with what came before
 		clear(in.tickers)
 		clear(in.candles)

@@ -36,13 +36,21 @@ type Feed interface {
 	Watch(instrument trade.Instrument)
 	// Unwatch ends what Watch began.
 	Unwatch(instrument trade.Instrument)
-	// ClockOffset is exchange time minus local time, and when it was last measured (zero: never).
-	ClockOffset() (offset time.Duration, measured time.Time)
+	// WatchBook keeps an instrument's order book up to date, over gaps and reconnects too. It is
+	// one book for all who watch it.
+	WatchBook(instrument trade.Instrument)
+	// UnwatchBook ends what WatchBook began.
+	UnwatchBook(instrument trade.Instrument)
+	// Book is a watched order book as it is now, best price first and depth levels a side at most.
+	// False says that it is not known: nobody watches it, or it waits for a fresh snapshot.
+	Book(instrument trade.Instrument, depth int) (trade.Book, bool)
+	// Clock tells how the exchange's clock stands against ours.
+	Clock() trade.Clock
 	// Close ends the feed and waits for its goroutines.
 	Close()
 }
 
-// FeedEvent is one of FeedUp, FeedDown, TickerChanged and CandleChanged.
+// FeedEvent is one of FeedUp, FeedDown, TickerChanged, CandleChanged and InstrumentsChanged.
 type FeedEvent interface{ feedEvent() }
 
 // FeedUp says that the feed is connected and every watched instrument is subscribed.
@@ -64,10 +72,15 @@ type CandleChanged struct {
 	Candle     trade.Candle
 }
 
-func (FeedUp) feedEvent()        {}
-func (FeedDown) feedEvent()      {}
-func (TickerChanged) feedEvent() {}
-func (CandleChanged) feedEvent() {}
+// InstrumentsChanged says that what Instruments gave may hold no longer: the exchange told of a
+// change, or refused an order in a way that only another contract explains.
+type InstrumentsChanged struct{}
+
+func (FeedUp) feedEvent()             {}
+func (FeedDown) feedEvent()           {}
+func (TickerChanged) feedEvent()      {}
+func (CandleChanged) feedEvent()      {}
+func (InstrumentsChanged) feedEvent() {}
 
 // Session is one account's private link. Each call is sent at most once; its error is an *Error
 // whose Outcome tells whether the exchange has acted, has refused, or nobody knows.
@@ -98,6 +111,8 @@ type Session interface {
 	Funding(ctx context.Context, spec trade.Spec, from, to time.Time) (trade.Dec, error)
 	// Now is the exchange's time by the measured clock offset.
 	Now() time.Time
+	// Clock tells how the exchange's clock stands against ours.
+	Clock() trade.Clock
 	// Close ends the session and waits for its goroutines. Orders stay as they are.
 	Close()
 }

@@ -300,7 +300,7 @@ func (d *desk) restart() {
 	d.Account = NewAccount(testAccount, testOrigin, d.ledger.record())
 	d.SetSpecs([]Spec{testSpec})
 	d.Online(true)
-	d.Judge(Gate{Owner: true, Key: true, Up: true, Compared: true})
+	d.Judge(Gate{Owner: true, Key: true, Up: true, Compared: true, Clock: Clock{Measured: d.x.now}})
 	d.reconcile()
 }
 

@@ -8,6 +8,7 @@ type Gate struct {
 	Up       bool   // logged in
 	Compared bool   // with the exchange, since the session is up
 	Stuck    bool   // the journal waits for its storage
+	Clock    Clock  // of the exchange
 }
 
 // Judge opens or closes the account for entries, and gives the reason that a refused one gets.
@@ -30,6 +31,8 @@ func (a *Account) shut(g Gate) *Error {
 		return Errorf(Unavailable, "reconciling", "The account is being compared with the exchange.")
 	case g.Stuck:
 		return Errorf(Unavailable, "database_away", "The database is away; nothing new is started until it is back.")
+	case g.Clock.trouble() != nil:
+		return g.Clock.trouble()
 	case a.Unresolved():
 		return Errorf(Unavailable, "unresolved", "What became of an earlier order is being found out.")
 	}

@@ -54,3 +54,17 @@ type Candle struct {
 	Close    Dec       `json:"close"`
 	Volume   Dec       `json:"volume"`
 }
+
+// Book is an order book, best price first on both sides.
+type Book struct {
+	Instrument Instrument
+	Time       time.Time // exchange time
+	Bids       []Level
+	Asks       []Level
+}
+
+// Level is what rests at one price.
+type Level struct {
+	Price  Dec
+	Amount Dec
+}

@@ -50,9 +50,9 @@ func requireCandle(s *suite, c trade.Candle) {
 }
 
 func (s *suite) exchangeTime(feed broker.Feed) time.Time {
-	offset, measured := feed.ClockOffset()
-	require.False(s, measured.IsZero(), "measured before FeedUp")
-	return time.Now().Add(offset)
+	clock := feed.Clock()
+	require.False(s, clock.Measured.IsZero(), "measured before FeedUp")
+	return time.Now().Add(clock.Offset)
 }
 
 func (s *suite) feedTicker() {

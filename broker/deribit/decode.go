@@ -23,6 +23,34 @@ func (o *object) dec(name string) trade.Dec {
 	return d
 }
 
+// amount is a decimal that cannot be negative.
+func (o *object) amount(name string) trade.Dec {
+	d, err := notNegative(decimal(o.v.Get(name)))
+	o.fail(name, err)
+	return d
+}
+
+// exact is a decimal that must be there and above zero.
+func (o *object) exact(name string) trade.Dec {
+	d, err := positive(decimal(o.v.Get(name)))
+	o.fail(name, err)
+	return d
+}
+
+func notNegative(d trade.Dec, err error) (trade.Dec, error) {
+	if err == nil && d.Sign() < 0 {
+		return trade.Zero, fmt.Errorf("%s is negative", d)
+	}
+	return d, err
+}
+
+func positive(d trade.Dec, err error) (trade.Dec, error) {
+	if err == nil && d.Sign() <= 0 {
+		return trade.Zero, fmt.Errorf("%s is not above zero", d)
+	}
+	return d, err
+}
+
 func (o *object) text(name string) string {
 	v := o.v.Get(name)
 	if v != nil && v.Type() == fastjson.TypeNumber {

@@ -2,6 +2,7 @@ package deribit
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 
 	"github.com/valyala/fastjson"
@@ -13,6 +14,8 @@ import (
 
 var (
 	changesPrefix   = []byte("user.changes.")
+	ordersPrefix    = []byte("user.orders.")
+	tradesPrefix    = []byte("user.trades.")
 	portfolioPrefix = []byte("user.portfolio.")
 )
 
@@ -22,45 +25,53 @@ func (s *Session) notify(channel []byte, data *fastjson.Value) {
 	switch {
 	case bytes.HasPrefix(channel, changesPrefix):
 		err = s.changes(data)
+	case bytes.HasPrefix(channel, ordersPrefix):
+		err = s.orderEvents(data)
+	case bytes.HasPrefix(channel, tradesPrefix):
+		err = s.fillEvents(data)
 	case bytes.HasPrefix(channel, portfolioPrefix):
 		err = s.portfolio(data)
 	}
-	if err != nil {
-		// The owner's regular sweep asks for what was lost here.
-		s.log.Error().Err(err).Bytes("channel", channel).Msg("deribit.event.unreadable")
+	if err != nil { // the owner's regular sweep asks for what is lost here
+		s.venue.quarantine(channel, data, err)
 	}
 }
 
 // changes carries orders, fills and positions of one happening in one message.
 func (s *Session) changes(data *fastjson.Value) error {
-	err := each(data.Get("orders"), func(v *fastjson.Value) error {
-		order, err := parseOrder(v)
-		if err == nil {
-			s.emit(broker.OrderChanged{Order: order})
-		}
-		return err
+	return errors.Join(
+		s.orderEvents(data.Get("orders")),
+		s.fillEvents(data.Get("trades")),
+		eachReadable(data.Get("positions"), parsePosition, func(p trade.VenuePosition) { s.emit(broker.PositionChanged{Position: p}) }))
+}
+
+func (s *Session) orderEvents(list *fastjson.Value) error {
+	return eachReadable(list, parseOrder, func(o trade.VenueOrder) { s.emit(broker.OrderChanged{Order: o}) })
+}
+
+func (s *Session) fillEvents(list *fastjson.Value) error {
+	return eachReadable(list, parseFill, func(f trade.Fill) {
+		killpoint.At(killpoint.FillRead)
+		s.emit(broker.Filled{Fill: f})
 	})
-	if err != nil {
-		return err
+}
+
+// eachReadable hands on every element that can be read; one that cannot costs the others nothing.
+// A raw order channel sends one object where the slower ones send a list.
+func eachReadable[T any](v *fastjson.Value, parse func(*fastjson.Value) (T, error), tell func(T)) (err error) {
+	list := v.GetArray()
+	if v != nil && v.Type() == fastjson.TypeObject {
+		list = []*fastjson.Value{v}
 	}
-	err = each(data.Get("trades"), func(v *fastjson.Value) error {
-		fill, err := parseFill(v)
-		if err == nil {
-			killpoint.At(killpoint.FillRead)
-			s.emit(broker.Filled{Fill: fill})
+	for _, item := range list {
+		one, unreadable := parse(item)
+		if unreadable != nil {
+			err = errors.Join(err, unreadable)
+			continue
 		}
-		return err
-	})
-	if err != nil {
-		return err
+		tell(one)
 	}
-	return each(data.Get("positions"), func(v *fastjson.Value) error {
-		position, err := parsePosition(v)
-		if err == nil {
-			s.emit(broker.PositionChanged{Position: position})
-		}
-		return err
-	})
+	return err
 }
 
 func (s *Session) portfolio(data *fastjson.Value) error {

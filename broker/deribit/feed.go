@@ -29,9 +29,10 @@ type Feed struct {
 
 	mu      sync.Mutex
 	watched map[trade.Instrument]int // how often each was asked for
-	changed chan struct{}            // says that watched differs from what is subscribed
+	books   map[trade.Instrument]*book
+	changed chan struct{} // says that what is wanted differs from what is subscribed
 
-	subscribed map[trade.Instrument]bool // the keeper's: what the present link carries
+	subscribed map[string]bool // the keeper's: the channels that the present link carries
 }
 
 var _ broker.Feed = (*Feed)(nil)
@@ -44,6 +45,7 @@ func (v *Venue) OpenFeed(sink func(broker.FeedEvent)) broker.Feed {
 		limiter: newLimiter(v.options.Limits, &v.queued),
 		sink:    sink,
 		watched: make(map[trade.Instrument]int),
+		books:   make(map[trade.Instrument]*book),
 		changed: make(chan struct{}, 1),
 	}
 	f.keeper = keeper{venue: v, tenant: f}
@@ -57,8 +59,8 @@ func (f *Feed) Close() {
 	f.limiter.stop()
 }
 
-// ClockOffset is exchange time minus local time.
-func (f *Feed) ClockOffset() (time.Duration, time.Time) { return f.venue.clock.offset() }
+// Clock tells how the exchange's clock stands against ours.
+func (f *Feed) Clock() trade.Clock { return f.venue.clock.read() }
 
 // Watch keeps an instrument's events coming until as many Unwatch calls.
 func (f *Feed) Watch(instrument trade.Instrument) { f.count(instrument, 1) }
@@ -74,6 +76,11 @@ func (f *Feed) count(instrument trade.Instrument, by int) {
 		delete(f.watched, instrument)
 	}
 	f.mu.Unlock()
+	f.wake()
+}
+
+// wake has the keeper bring the subscriptions in line.
+func (f *Feed) wake() {
 	select {
 	case f.changed <- struct{}{}:
 	default: // already said
@@ -87,7 +94,7 @@ func (f *Feed) emit(e broker.FeedEvent) {
 }
 
 func (f *Feed) setup(ctx context.Context, l *link) error {
-	f.subscribed = make(map[trade.Instrument]bool)
+	f.subscribed = make(map[string]bool)
 	if err := f.subscribe(ctx, l); err != nil {
 		return err
 	}
@@ -97,9 +104,10 @@ func (f *Feed) setup(ctx context.Context, l *link) error {
 }
 
 func (f *Feed) serve(ctx context.Context, l *link) error {
+	defer f.loseBooks()
 	defer f.link.Store(nil)
-	remeasure := time.NewTicker(remeasureEvery)
-	defer remeasure.Stop()
+	everyMinute := time.NewTicker(remeasureEvery)
+	defer everyMinute.Stop()
 	for {
 		var err error
 		select {
@@ -109,8 +117,11 @@ func (f *Feed) serve(ctx context.Context, l *link) error {
 			return ctx.Err()
 		case <-f.changed:
 			err = f.subscribe(ctx, l)
-		case <-remeasure.C:
-			err = f.venue.clock.measure(ctx, l)
+		case <-f.venue.doubted:
+			f.emit(broker.InstrumentsChanged{})
+		case <-everyMinute.C:
+			f.askForBooks()
+			err = f.venue.clock.remeasure(ctx, l)
 		}
 		if err != nil {
 			return err
@@ -123,45 +134,76 @@ func (f *Feed) down(err error, next time.Time) {
 	f.emit(broker.FeedDown{Err: err, Next: next})
 }
 
-// subscribe brings what the link carries in line with what is watched.
+// standing are the channels that every feed carries: they tell of changes to the instruments.
+var standing = []string{"instrument.state.future.any", platformState}
+
+const platformState = "platform_state"
+
+func tickerChannel(i trade.Instrument) string { return "ticker." + string(i) + ".100ms" }
+func chartChannel(i trade.Instrument) string  { return "chart.trades." + string(i) + ".1" }
+func bookChannel(i trade.Instrument) string   { return "book." + string(i) + ".100ms" }
+
+// subscribe brings what the link carries in line with what is wanted.
 func (f *Feed) subscribe(ctx context.Context, l *link) error {
 	add, drop := f.difference()
 	if err := f.inBatches(ctx, l, "public/unsubscribe", drop); err != nil {
 		return err
 	}
+	for _, channel := range drop {
+		delete(f.subscribed, channel)
+	}
 	if err := f.inBatches(ctx, l, "public/subscribe", add); err != nil {
 		return err
 	}
-	for _, i := range add {
-		f.subscribed[i] = true
-	}
-	for _, i := range drop {
-		delete(f.subscribed, i)
+	for _, channel := range add {
+		f.subscribed[channel] = true
 	}
 	return nil
 }
 
-func (f *Feed) difference() (add, drop []trade.Instrument) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for i := range f.watched {
-		if !f.subscribed[i] {
-			add = append(add, i)
+// difference lists the channels to take and to give up. A broken book is both: only a new
+// subscription brings a snapshot.
+func (f *Feed) difference() (add, drop []string) {
+	wanted, broken := f.wanted()
+	for channel := range wanted {
+		if !f.subscribed[channel] || broken[channel] {
+			add = append(add, channel)
 		}
 	}
-	for i := range f.subscribed {
-		if f.watched[i] == 0 {
-			drop = append(drop, i)
+	for channel := range f.subscribed {
+		if !wanted[channel] || broken[channel] {
+			drop = append(drop, channel)
 		}
 	}
+	slices.Sort(add)
+	slices.Sort(drop)
 	return add, drop
 }
 
-// batch is how many instruments one call names; the exchange suggests at most 500 channels.
-const batch = 100
+// wanted lists the channels that somebody wants, and those of broken books, which are about to be mended.
+func (f *Feed) wanted() (wanted, broken map[string]bool) {
+	wanted, broken = make(map[string]bool), make(map[string]bool)
+	for _, channel := range standing {
+		wanted[channel] = true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.watched {
+		wanted[tickerChannel(i)], wanted[chartChannel(i)] = true, true
+	}
+	for i, b := range f.books {
+		channel := bookChannel(i)
+		wanted[channel], broken[channel] = true, b.broken
+		b.broken = false
+	}
+	return wanted, broken
+}
 
-func (f *Feed) inBatches(ctx context.Context, l *link, method string, instruments []trade.Instrument) error {
-	for part := range slices.Chunk(instruments, batch) {
+// batch is how many channels one call names; the exchange suggests at most 500.
+const batch = 200
+
+func (f *Feed) inBatches(ctx context.Context, l *link, method string, channels []string) error {
+	for part := range slices.Chunk(channels, batch) {
 		if err := f.callChannels(ctx, l, method, part); err != nil {
 			return err
 		}
@@ -169,9 +211,9 @@ func (f *Feed) inBatches(ctx context.Context, l *link, method string, instrument
 	return nil
 }
 
-// callChannels leaves it at a warning when the exchange does not know an instrument: it will not
-// know it at the next attempt either, and the other instruments need the link.
-func (f *Feed) callChannels(ctx context.Context, l *link, method string, instruments []trade.Instrument) error {
+// callChannels leaves it at a warning when the exchange does not know a channel: it will not know
+// it at the next attempt either, and the others need the link.
+func (f *Feed) callChannels(ctx context.Context, l *link, method string, channels []string) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	release, err := f.limiter.take(ctx, poolSubscribe, PriorityRead)
@@ -179,10 +221,6 @@ func (f *Feed) callChannels(ctx context.Context, l *link, method string, instrum
 		return err
 	}
 	defer release()
-	channels := make([]string, 0, 2*len(instruments))
-	for _, i := range instruments {
-		channels = append(channels, "ticker."+string(i)+".100ms", "chart.trades."+string(i)+".1")
-	}
 	return l.call(ctx, method, params(nil).list("channels", channels), func(result *fastjson.Value) error {
 		if accepted := len(result.GetArray()); accepted < len(channels) {
 			f.log.Warn().Str("method", method).Strs("channels", channels).Int("accepted", accepted).Msg("deribit.feed.channels_missing")
@@ -194,6 +232,8 @@ func (f *Feed) callChannels(ctx context.Context, l *link, method string, instrum
 var (
 	tickerPrefix = []byte("ticker.")
 	chartPrefix  = []byte("chart.trades.")
+	bookPrefix   = []byte("book.")
+	statePrefix  = []byte("instrument.state.")
 )
 
 // notify turns market data into events.
@@ -204,9 +244,16 @@ func (f *Feed) notify(channel []byte, data *fastjson.Value) {
 		err = f.ticker(channel[len(tickerPrefix):], data)
 	case bytes.HasPrefix(channel, chartPrefix):
 		err = f.candle(channel[len(chartPrefix):], data)
+	case bytes.HasPrefix(channel, bookPrefix):
+		err = f.book(channel[len(bookPrefix):], data)
+	case bytes.HasPrefix(channel, statePrefix):
+		f.instrumentState(data)
+	case string(channel) == platformState:
+		f.log.Warn().Stringer("state", data).Msg("deribit.platform.state")
+		f.emit(broker.InstrumentsChanged{})
 	}
 	if err != nil {
-		f.log.Error().Err(err).Bytes("channel", channel).Msg("deribit.event.unreadable")
+		f.venue.quarantine(channel, data, err)
 	}
 }
 
@@ -236,11 +283,24 @@ func (f *Feed) candle(name []byte, data *fastjson.Value) error {
 
 // instrument finds the watched instrument at the start of the rest of a channel's name.
 func (f *Feed) instrument(rest []byte) (trade.Instrument, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	instrument := instrumentIn(rest)
+	return instrument, f.watched[instrument] > 0
+}
+
+// instrumentIn cuts the interval off the rest of a channel's name.
+func instrumentIn(rest []byte) trade.Instrument {
 	if i := bytes.IndexByte(rest, '.'); i >= 0 {
 		rest = rest[:i]
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	instrument := trade.Instrument(rest)
-	return instrument, f.watched[instrument] > 0
+	return trade.Instrument(rest)
+}
+
+// instrumentState tells of a perpetual that began, ended or was halted. The state channel names
+// every future, and those that expire come and go each day.
+func (f *Feed) instrumentState(data *fastjson.Value) {
+	if bytes.HasSuffix(data.GetStringBytes("instrument_name"), []byte("-PERPETUAL")) {
+		f.emit(broker.InstrumentsChanged{})
+	}
 }

@@ -21,13 +21,14 @@ func TestFeed_watches_over_reconnects(t *testing.T) {
 		f, j := p.feed(p.venue())
 		require.Len(t, of[broker.FeedUp](j), 1)
 		require.Zero(t, p.count("public/auth"), "public")
+		require.Equal(t, []any{"instrument.state.future.any", "platform_state"}, p.requests("public/subscribe")[0].Params["channels"])
 
 		f.Watch(btc)
 		f.Watch(btc)
 		synctest.Wait()
-		require.Len(t, p.requests("public/subscribe"), 1, "asked for twice, subscribed once")
-		require.Equal(t, []any{"ticker.BTC_USDC-PERPETUAL.100ms", "chart.trades.BTC_USDC-PERPETUAL.1"},
-			p.requests("public/subscribe")[0].Params["channels"])
+		require.Len(t, p.requests("public/subscribe"), 2, "asked for twice, subscribed once")
+		require.Equal(t, []any{"chart.trades.BTC_USDC-PERPETUAL.1", "ticker.BTC_USDC-PERPETUAL.100ms"},
+			p.requests("public/subscribe")[1].Params["channels"])
 		p.notify("ticker.BTC_USDC-PERPETUAL.100ms", tickerJSON)
 		p.notify("chart.trades.BTC_USDC-PERPETUAL.1", `{"tick":1767978360000,"open":1,"high":4.5,"low":0.5,"close":2,"volume":1.5e-3,"cost":9}`)
 		ticker := of[broker.TickerChanged](j)[0].Ticker
@@ -43,7 +44,7 @@ func TestFeed_watches_over_reconnects(t *testing.T) {
 		time.Sleep(time.Second)
 		require.Len(t, of[broker.FeedDown](j), 1)
 		require.Len(t, of[broker.FeedUp](j), 2)
-		require.Equal(t, 2, p.count("public/subscribe"), "subscribed again")
+		require.Equal(t, 3, p.count("public/subscribe"), "subscribed again, to all at once")
 
 		f.Unwatch(btc)
 		synctest.Wait()
@@ -64,34 +65,8 @@ func TestFeed_unknown_instrument_costs_nobody_the_link(t *testing.T) {
 		f.Watch("NO-SUCH")
 		time.Sleep(time.Minute)
 		require.Len(t, j.all(), 1)
-		require.Equal(t, 1, p.count("public/subscribe"))
+		require.Equal(t, 2, p.count("public/subscribe"))
 	})
-}
-
-func TestFeed_clock(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPeer(t)
-		p.offset = -30 * time.Second
-		v := p.venue()
-		f, _ := p.feed(v)
-		offset, measured := f.ClockOffset()
-		require.InDelta(t, -30, offset.Seconds(), 0.002)
-		require.WithinDuration(t, time.Now(), measured, time.Millisecond)
-		p.set(func() { p.offset = 2 * time.Second })
-		time.Sleep(61 * time.Second)
-		offset, _ = f.ClockOffset()
-		require.InDelta(t, 2, offset.Seconds(), 0.002)
-	})
-}
-
-func TestClock_slow_round_trip_moves_nothing(t *testing.T) {
-	var c clock
-	now := time.Now()
-	c.set(now.Add(time.Second), now, now.Add(10*time.Millisecond))
-	before, _ := c.offset()
-	c.set(now.Add(time.Hour), now, now.Add(3*time.Second))
-	after, _ := c.offset()
-	require.InDelta(t, before.Seconds(), after.Seconds(), 0.01)
 }
 
 func TestFeed_Instruments(t *testing.T) {

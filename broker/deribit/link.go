@@ -21,6 +21,7 @@ type link struct {
 	conn   *websocket.Conn
 	log    zerolog.Logger
 	notify func(channel []byte, data *fastjson.Value) // called by the reader only
+	reject func(frame []byte, err error)              // sets aside what is no JSON
 	free   func()                                     // gives the connection back to the budget
 
 	turn     chan struct{} // holds one token: whoever has it may write

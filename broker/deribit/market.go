@@ -58,10 +58,10 @@ func parseSpec(v *fastjson.Value) (trade.Spec, error) {
 		Quote:       trade.Currency(o.text("quote_currency")),
 		Settlement:  trade.Currency(o.text("settlement_currency")),
 		PriceIndex:  o.text("price_index"),
-		TickSize:    o.dec("tick_size"),
-		AmountStep:  o.dec("contract_size"),
-		MinAmount:   o.dec("min_trade_amount"),
-		MaxLeverage: o.dec("max_leverage"),
+		TickSize:    o.amount("tick_size"),
+		AmountStep:  o.amount("contract_size"),
+		MinAmount:   o.amount("min_trade_amount"),
+		MaxLeverage: o.amount("max_leverage"),
 		MakerFee:    o.dec("maker_commission"),
 		TakerFee:    o.dec("taker_commission"),
 		Active:      o.flag("is_active"),
@@ -94,15 +94,15 @@ func parseTicker(instrument trade.Instrument, v *fastjson.Value) (trade.Ticker, 
 	t := trade.Ticker{
 		Instrument: instrument,
 		Time:       o.millis("timestamp"),
-		Bid:        o.dec("best_bid_price"),
-		BidAmount:  o.dec("best_bid_amount"),
-		Ask:        o.dec("best_ask_price"),
-		AskAmount:  o.dec("best_ask_amount"),
-		Last:       o.dec("last_price"),
-		Mark:       o.dec("mark_price"),
-		Index:      o.dec("index_price"),
-		MinPrice:   o.dec("min_price"),
-		MaxPrice:   o.dec("max_price"),
+		Bid:        o.amount("best_bid_price"),
+		BidAmount:  o.amount("best_bid_amount"),
+		Ask:        o.amount("best_ask_price"),
+		AskAmount:  o.amount("best_ask_amount"),
+		Last:       o.amount("last_price"),
+		Mark:       o.amount("mark_price"),
+		Index:      o.amount("index_price"),
+		MinPrice:   o.amount("min_price"),
+		MaxPrice:   o.amount("max_price"),
 	}
 	return t, o.err
 }
@@ -170,7 +170,7 @@ func parseCandles(v *fastjson.Value) ([]trade.Candle, error) {
 			return nil, errors.New("columns of different length: " + column.name)
 		}
 		for i, value := range values {
-			d, err := decimal(value)
+			d, err := notNegative(decimal(value))
 			if err != nil {
 				return nil, err
 			}
@@ -185,11 +185,11 @@ func parseCandle(v *fastjson.Value) (trade.Candle, error) {
 	o := object{v: v}
 	c := trade.Candle{
 		OpenTime: o.millis("tick"),
-		Open:     o.dec("open"),
-		High:     o.dec("high"),
-		Low:      o.dec("low"),
-		Close:    o.dec("close"),
-		Volume:   o.dec("volume"),
+		Open:     o.exact("open"),
+		High:     o.exact("high"),
+		Low:      o.exact("low"),
+		Close:    o.exact("close"),
+		Volume:   o.amount("volume"),
 	}
 	if o.err == nil && c.OpenTime.IsZero() {
 		o.err = errors.New("a candle without a time")

@@ -96,6 +96,7 @@ func (s *Session) place(ctx context.Context, side trade.Side, p params, priority
 		placed, err = parsePlaced(result)
 		return err
 	})
+	s.venue.doubtContract(err)
 	return placed, err
 }
 
@@ -129,6 +130,7 @@ func (s *Session) Amend(ctx context.Context, a broker.Amendment) (order trade.Ve
 		order, err = parseOrder(result.Get("order"))
 		return err
 	})
+	s.venue.doubtContract(err)
 	return order, err
 }
 
@@ -193,8 +195,8 @@ func parseOrder(v *fastjson.Value) (trade.VenueOrder, error) {
 		Instrument:   trade.Instrument(o.text("instrument_name")),
 		Side:         trade.Side(o.text("direction")),
 		Type:         o.text("order_type"),
-		Amount:       o.dec("amount"),
-		Filled:       o.dec("filled_amount"),
+		Amount:       o.amount("amount"),
+		Filled:       o.amount("filled_amount"),
 		AveragePrice: o.dec("average_price"),
 		TriggerPrice: o.dec("trigger_price"),
 		ReduceOnly:   o.flag("reduce_only"),

@@ -69,7 +69,7 @@ func (l *link) handle(frame []byte) {
 	parser := parsers.Get()
 	v, err := parser.ParseBytes(frame)
 	if err != nil {
-		l.log.Warn().Err(err).Int("bytes", len(frame)).Msg("deribit.frame.unreadable")
+		l.reject(frame, err)
 		return
 	}
 	if len(frame) < largeFrame {

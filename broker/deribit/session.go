@@ -59,6 +59,9 @@ func (s *Session) Close() {
 // Now is the exchange's time.
 func (s *Session) Now() time.Time { return s.venue.clock.now() }
 
+// Clock tells how the exchange's clock stands against ours.
+func (s *Session) Clock() trade.Clock { return s.venue.clock.read() }
+
 func (s *Session) emit(e broker.SessionEvent) {
 	s.sinkMu.Lock()
 	defer s.sinkMu.Unlock()

@@ -266,11 +266,11 @@ func TestSession_Fills_pages_to_the_end(t *testing.T) {
 		p.on("private/get_user_trades_by_instrument", func(a asked) string {
 			switch {
 			case a.Params["historical"] == true:
-				return `{"trades":[{"trade_id":"a","trade_seq":11}],"has_more":false}`
+				return `{"trades":[{"trade_id":"a","trade_seq":11,"price":1,"amount":1}],"has_more":false}`
 			case a.Params["start_seq"] == 12.0:
-				return `{"trades":[{"trade_id":"b","trade_seq":12},{"trade_id":"c","trade_seq":15}],"has_more":true}`
+				return `{"trades":[{"trade_id":"b","trade_seq":12,"price":1,"amount":1},{"trade_id":"c","trade_seq":15,"price":1,"amount":1}],"has_more":true}`
 			default:
-				return `{"trades":[{"trade_id":"d","trade_seq":16}],"has_more":false}`
+				return `{"trades":[{"trade_id":"d","trade_seq":16,"price":1,"amount":1}],"has_more":false}`
 			}
 		})
 		fills, err := s.Fills(t.Context(), "BTC_USDC-PERPETUAL", 10, time.Time{})

@@ -49,6 +49,7 @@ func (v *Venue) newLink(conn *websocket.Conn, notify func([]byte, *fastjson.Valu
 		conn:    conn,
 		log:     v.options.Logger,
 		notify:  notify,
+		reject:  func(frame []byte, err error) { v.setAside(nil, frame, err) },
 		free:    v.slots.release,
 		turn:    make(chan struct{}, 1),
 		pending: make(map[uint64]*call),

@@ -5,6 +5,7 @@ package deribit
 import (
 	"context"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -41,6 +42,9 @@ type Venue struct {
 	slots   *budget
 	clock   clock
 	queued  queueDepth
+
+	unreadable atomic.Int64
+	doubted    chan struct{} // says that the exchange refused an order which its contract should allow
 }
 
 var _ broker.Venue = (*Venue)(nil)
@@ -56,7 +60,7 @@ func New(o Options) *Venue {
 	}
 	o.Limits = o.Limits.withDefaults()
 	o.Logger = o.Logger.With().Stringer("venue", o.Venue).Logger()
-	return &Venue{options: o, slots: newBudget(o.Connections)}
+	return &Venue{options: o, slots: newBudget(o.Connections), doubted: make(chan struct{}, 1)}
 }
 
 func setDefault(d *time.Duration, value time.Duration) {
@@ -70,7 +74,7 @@ func (v *Venue) ID() trade.Venue { return v.options.Venue }
 
 // Stats tells how much of the venue's budgets is in use right now.
 func (v *Venue) Stats() Stats {
-	return Stats{Connections: v.slots.inUse(), WaitingConnections: v.slots.waiting(), Queued: v.queued.read()}
+	return Stats{Connections: v.slots.inUse(), WaitingConnections: v.slots.waiting(), Queued: v.queued.read(), Unreadable: v.unreadable.Load()}
 }
 
 // Stats are the budgets of a venue in use.
@@ -78,6 +82,7 @@ type Stats struct {
 	Connections        int              // sockets open or being opened
 	WaitingConnections int              // feeds, sessions and key checks that wait for one
 	Queued             map[Priority]int // requests that wait for credit, over all accounts
+	Unreadable         int64            // frames that could not be understood, since the start
 }
 
 // CheckKey logs in once with no scope asked, so that the answer shows all that the key may do.
