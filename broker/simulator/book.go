@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/tradebaas/tradebaas/broker/simulator/core"
+	"github.com/tradebaas/tradebaas/trade"
 )
 
 const wholeBook = 10_000
@@ -64,13 +65,13 @@ func renderDiff(i *core.Instrument, was, is map[int64]int64, side int64) []byte 
 	}
 	sort.Slice(prices, func(a, b int) bool { return (prices[a]-prices[b])*side > 0 })
 	return list(prices, func(p int64) []byte {
-		word, amount := "change", i.Amount(is[p]).String()
+		word, amount := "change", i.Amount(is[p])
 		if _, known := was[p]; !known {
 			word = "new"
 		} else if is[p] == 0 {
-			word, amount = "delete", "0.0"
+			word, amount = "delete", trade.Zero
 		}
-		return []byte(`["` + word + `",` + i.Price(p).String() + "," + amount + "]")
+		return append(appendFloat(append(appendFloat([]byte(`["`+word+`",`), i.Price(p)), ','), amount), ']')
 	})
 }
 

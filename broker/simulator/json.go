@@ -35,7 +35,7 @@ func (o *object) str(k, v string) *object {
 
 func (o *object) dec(k string, v trade.Dec) *object {
 	o.key(k)
-	o.b = append(o.b, v.String()...)
+	o.b = appendFloat(o.b, v)
 	return o
 }
 
@@ -83,4 +83,4 @@ func text(s string) []byte { return appendString(nil, s) }
 
 func number(n int64) []byte { return strconv.AppendInt(nil, n, 10) }
 
-func decimal(d trade.Dec) []byte { return []byte(d.String()) }
+func decimal(d trade.Dec) []byte { return appendFloat(nil, d) }

@@ -22,14 +22,16 @@ func renderOrder(o *core.Order) []byte {
 	b := newObject().str("order_id", o.ID).str("order_state", orderState(o)).str("order_type", o.Type).
 		str("instrument_name", string(i.Name)).str("direction", direction(o.Side))
 	renderPrice(b, i, o)
-	b.dec("amount", i.Amount(o.Amount)).int("contracts", o.Amount)
+	b.dec("amount", i.Amount(o.Amount)).dec("contracts", trade.NewDec(o.Amount))
 	if !o.Conditional() && !o.Waiting {
 		b.dec("filled_amount", i.Amount(o.Filled)).dec("average_price", o.AveragePrice(i).Round(8))
 	}
-	b.str("label", o.Label).str("time_in_force", o.TIF).bool("post_only", o.PostOnly).bool("reject_post_only", o.RejectPostOnly).
-		bool("reduce_only", o.ReduceOnly).bool("replaced", o.Replaced).bool("api", true).bool("web", false).bool("mmp", false).
+	b.str("label", o.Label).str("time_in_force", o.TIF).bool("post_only", o.PostOnly).bool("reduce_only", o.ReduceOnly).bool("replaced", o.Replaced).bool("api", true).bool("web", false).bool("mmp", false).
 		bool("risk_reducing", false).bool("is_liquidation", o.Liquidation).int("creation_timestamp", o.Created).
 		int("last_update_timestamp", max(o.Updated, o.Created)).int("user_id", o.Account)
+	if o.PostOnly {
+		b.bool("reject_post_only", o.RejectPostOnly)
+	}
 	if o.Conditional() {
 		b.str("trigger", o.Trigger).dec("trigger_price", i.Price(o.TriggerPrice)).bool("triggered", o.State == core.Triggered)
 	}
@@ -89,7 +91,7 @@ func renderUserTrade(t core.Trade) []byte {
 	i := t.Instrument
 	b := newObject().str("trade_id", tradeID(i, t.ID)).int("trade_seq", t.Seq).str("instrument_name", string(i.Name)).
 		int("timestamp", t.Time).str("order_id", t.Order).str("order_type", t.OrderType).null("matching_id").
-		str("direction", direction(t.Side)).dec("price", i.Price(t.Price)).dec("amount", i.Amount(t.Amount)).int("contracts", t.Amount).
+		str("direction", direction(t.Side)).dec("price", i.Price(t.Price)).dec("amount", i.Amount(t.Amount)).dec("contracts", trade.NewDec(t.Amount)).
 		dec("fee", t.Fee).str("fee_currency", string(i.Settlement)).str("liquidity", liquidity(t.Maker)).
 		dec("index_price", core.Fine(t.Index)).dec("mark_price", core.Fine(t.Mark)).int("tick_direction", t.Direction).
 		str("state", t.State).bool("reduce_only", t.ReduceOnly).bool("post_only", t.PostOnly).bool("mmp", false).
@@ -120,7 +122,7 @@ func renderPublicTrade(t core.PublicTrade) []byte {
 	i := t.Instrument
 	b := newObject().str("trade_id", tradeID(i, t.ID)).int("trade_seq", t.Seq).int("timestamp", t.Time).
 		str("instrument_name", string(i.Name)).str("direction", direction(t.Side)).dec("price", i.Price(t.Price)).
-		dec("amount", i.Amount(t.Amount)).int("contracts", t.Amount).dec("mark_price", core.Fine(t.Mark)).
+		dec("amount", i.Amount(t.Amount)).dec("contracts", trade.NewDec(t.Amount)).dec("mark_price", core.Fine(t.Mark)).
 		dec("index_price", core.Fine(t.Index)).int("tick_direction", t.Direction)
 	if t.Liquidation != "" {
 		b.str("liquidation", t.Liquidation)
@@ -188,10 +190,7 @@ func renderQuote(x *core.Exchange, m *core.Market) []byte {
 
 func renderLevels(i *core.Instrument, levels []core.Level) []byte {
 	return list(levels, func(l core.Level) []byte {
-		b := append([]byte{'['}, i.Price(l.Price).String()...)
-		b = append(b, ',')
-		b = append(b, i.Amount(l.Amount).String()...)
-		return append(b, ']')
+		return append(appendFloat(append(appendFloat([]byte{'['}, i.Price(l.Price)), ','), i.Amount(l.Amount)), ']')
 	})
 }
 

@@ -46,7 +46,7 @@ func renderLogRow(a *core.Account, r core.LogRow) []byte {
 		dec("interest_pl", r.Interest).dec("session_upl", trade.Zero).dec("session_rpl", trade.Zero).str("info", "")
 	if i := r.Instrument; i != nil {
 		o.str("instrument_name", string(i.Name)).dec("price", r.Price).str("price_currency", string(i.Quote)).
-			dec("position", i.Amount(r.Position)).dec("amount", i.Amount(r.Amount)).int("contracts", r.Amount).
+			dec("position", i.Amount(r.Position)).dec("amount", i.Amount(r.Amount)).dec("contracts", trade.NewDec(r.Amount)).
 			dec("mark_price", core.Fine(r.Mark)).dec("index_price", core.Fine(r.Index))
 		if r.Side != "" {
 			o.str("side", r.Side)
