@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/fasthttp/websocket"
-
-	"github.com/tradebaas/tradebaas/broker/simulator/core"
 )
 
 // outboxMax is how many bytes may wait for a reader before it is dropped as too slow.
@@ -28,12 +26,13 @@ type conn struct {
 	gone      bool
 
 	cancelOnDisconnect bool
-	orders             []core.Cancel // placed over this connection while that was on
+	orders             map[string]int64 // placed over this connection, with their accounts
 
 	heartbeat  int64 // milliseconds between beats, 0: off
 	nextBeat   int64
 	testBefore int64 // a test_request must be answered before this time, 0: none is open
 	lastUse    int64
+	lastSent   int64
 
 	mu     sync.Mutex
 	outbox [][]byte
@@ -45,7 +44,7 @@ type conn struct {
 }
 
 func newConn(e *engine, ws *websocket.Conn, address string) *conn {
-	return &conn{e: e, ws: ws, address: address, channels: map[string]*channel{}, wake: make(chan struct{}, 1), lastUse: e.now()}
+	return &conn{e: e, ws: ws, address: address, channels: map[string]*channel{}, orders: map[string]int64{}, wake: make(chan struct{}, 1), lastUse: e.now()}
 }
 
 // push puts a frame in the outbox.

@@ -57,8 +57,6 @@ type desk struct {
 
 	access    []access // oldest first
 	accessSeq int64
-
-	cancelOnDisconnect bool // what a connection starts with when it signs in
 }
 
 func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
@@ -160,6 +158,9 @@ func (e *engine) untilBeat() time.Duration {
 func (e *engine) beat() {
 	e.advance()
 	e.dispatch()
+	for _, c := range e.conns {
+		e.tend(c, e.core.Now)
+	}
 	second := e.core.Now / 1000
 	e.flush(second != e.slowBeat)
 	if second == e.slowBeat {
@@ -194,9 +195,6 @@ func (e *engine) advance() {
 
 func (e *engine) eachSecond() {
 	now := e.core.Now
-	for _, c := range append([]*conn(nil), e.conns...) {
-		e.tend(c, now)
-	}
 	for id, until := range e.nonces {
 		if until < now {
 			delete(e.nonces, id)
@@ -234,6 +232,7 @@ type delivery struct {
 
 // deliver sends a frame after everything before it is committed.
 func (e *engine) deliver(to *conn, frame []byte) {
+	to.lastSent = e.core.Now
 	e.pending.frames = append(e.pending.frames, delivery{to, frame})
 }
 

@@ -8,6 +8,8 @@ import (
 
 const (
 	version         = "1.2.26"
+	firstMillis     = 2_300  // beyond its interval that the first test_request comes late, and
+	beatsMillis     = 600    // each further one
 	answerMillis    = 10_000 // a test_request must be answered within this
 	idleMillis      = 60_500 // a socket that says and hears nothing is dropped after this
 	closedHeartbeat = 4000
@@ -39,7 +41,7 @@ func (c *call) setHeartbeat() ([]byte, *wireError) {
 		return nil, core.Invalid("interval", "must be at least 10")
 	}
 	c.conn.heartbeat, c.conn.testBefore = seconds*1000, 0
-	c.conn.nextBeat = c.e.now() + c.conn.heartbeat
+	c.conn.nextBeat = c.e.now() + c.conn.heartbeat + firstMillis
 	return okResult, nil
 }
 
@@ -58,7 +60,7 @@ func (c *call) logout() ([]byte, *wireError) {
 			c.e.revoke(g)
 		}
 	}
-	c.conn.orders = nil // a logout cancels nothing
+	c.conn.cancelOnDisconnect = false // a logout cancels nothing
 	c.conn.close(websocket.CloseNormalClosure, "")
 	return nil, nil
 }
@@ -94,19 +96,28 @@ var (
 	testRequestFrame = []byte(`{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"test_request"}}`)
 )
 
-// tend sends a connection's heartbeats and ends it when it does not answer or does nothing.
+// tend asks a connection for a sign of life, and ends it when none comes or when it does nothing.
 func (e *engine) tend(c *conn, now int64) {
 	switch {
-	case c.testBefore != 0 && now > c.testBefore:
+	case c.testBefore != 0 && now >= c.testBefore:
 		c.close(closedHeartbeat, "heartbeat close")
 	case c.heartbeat != 0 && now >= c.nextBeat:
-		c.nextBeat = now + c.heartbeat
-		e.deliver(c, heartbeatFrame)
-		e.deliver(c, testRequestFrame)
-		if c.testBefore == 0 {
-			c.testBefore = now + answerMillis
-		}
-	case c.heartbeat == 0 && len(c.channels) == 0 && now-c.lastUse > idleMillis:
+		e.askForLife(c, now)
+	case c.heartbeat == 0 && len(c.channels) == 0 && now-c.lastUse >= idleMillis:
 		c.close(0, "")
+	case now-c.lastUse >= inactiveMillis:
+		e.abandon(c)
+	}
+}
+
+// askForLife sends a test_request, beside a heartbeat when nothing else went out for an interval.
+func (e *engine) askForLife(c *conn, now int64) {
+	c.nextBeat = now + c.heartbeat + beatsMillis
+	if now-c.lastSent >= c.heartbeat {
+		e.deliver(c, heartbeatFrame)
+	}
+	e.deliver(c, testRequestFrame)
+	if c.testBefore == 0 {
+		c.testBefore = now + answerMillis
 	}
 }

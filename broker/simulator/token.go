@@ -90,7 +90,7 @@ func (e *engine) revoke(g *grant) {
 // signIn lets the connection act for a login and answers with its tokens.
 func (c *call) signIn(g *grant) []byte {
 	c.conn.grant = g
-	c.conn.cancelOnDisconnect = c.conn.cancelOnDisconnect || c.e.desk(g.account).cancelOnDisconnect
+	c.conn.cancelOnDisconnect = c.conn.cancelOnDisconnect || c.e.core.Account(g.account).CancelOnDisconnect
 	o := g.tokens().raw("enabled_features", list(g.key.Features, text))
 	if c.p.has("state") {
 		o.str("state", c.p.text("state"))

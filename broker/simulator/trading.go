@@ -31,7 +31,7 @@ func (c *call) place(side int64) ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	c.conn.own(c.account.ID, r.Order.ID)
+	c.conn.own(c.e.core, r.Order)
 	return renderPlaced(r), nil
 }
 
@@ -229,5 +229,6 @@ func (c *call) closePosition() ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
+	c.conn.own(c.e.core, r.Order)
 	return renderPlaced(r), nil
 }

@@ -11,18 +11,19 @@ const (
 
 // Account is one trader at the exchange.
 type Account struct {
-	ID        int64
-	Name      string
-	Keys      []*Key // oldest first
-	KeySeq    int64  // of the last key made
-	Created   int64
-	Wallets   []*Wallet
-	Positions []*Position // one per market, made when first needed
-	Orders    []*Order    // live, oldest first
-	Closed    []*Order    // oldest first
-	Trades    []Trade
-	Log       []LogRow
-	LogSeq    int64
+	ID                 int64
+	Name               string
+	Keys               []*Key // oldest first
+	KeySeq             int64  // of the last key made
+	Created            int64
+	CancelOnDisconnect bool `json:",omitempty"` // what a connection starts with when it signs in
+	Wallets            []*Wallet
+	Positions          []*Position // one per market, made when first needed
+	Orders             []*Order    // live, oldest first
+	Closed             []*Order    // oldest first
+	Trades             []Trade
+	Log                []LogRow
+	LogSeq             int64
 
 	guard guard
 }
@@ -126,6 +127,15 @@ func (x *Exchange) deposit(a *Account, b Balance) {
 	w := a.wallet(b.Currency)
 	w.Balance = w.Balance.Add(b.Amount)
 	x.log(a, LogRow{Type: "deposit", Currency: b.Currency, Market: -1, Change: b.Amount})
+}
+
+func (x *Exchange) setDisconnect(c *SetDisconnect) (Result, *Error) {
+	a := x.account(c.Account)
+	if a == nil {
+		return Result{}, ErrUnknownAccount
+	}
+	a.CancelOnDisconnect = c.Cancel
+	return Result{Account: a.ID}, nil
 }
 
 func (x *Exchange) log(a *Account, row LogRow) {

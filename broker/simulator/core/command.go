@@ -18,6 +18,7 @@ type Command struct {
 	SetInstrument *SetInstrument `json:",omitempty"`
 	SetPause      *SetPause      `json:",omitempty"`
 	ListFutures   *ListFutures   `json:",omitempty"`
+	Disconnect    *SetDisconnect `json:",omitempty"`
 }
 
 // OpenAccount makes an account with a first key and money.
@@ -39,6 +40,12 @@ type Balance struct {
 type SetScope struct {
 	Account int64
 	Scope   string
+}
+
+// SetDisconnect tells what an account's later connections do with their orders when they are lost.
+type SetDisconnect struct {
+	Account int64
+	Cancel  bool
 }
 
 // Ticket is what an order asks for; a primary and its secondaries alike.

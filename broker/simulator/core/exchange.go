@@ -156,6 +156,8 @@ func (x *Exchange) apply(c Command) (Result, *Error) {
 		return x.setPause(c.SetPause)
 	case c.ListFutures != nil:
 		return x.listFutures()
+	case c.Disconnect != nil:
+		return x.setDisconnect(c.Disconnect)
 	case c.Skip != nil:
 		return x.skip(c.Skip)
 	}
