@@ -32,6 +32,10 @@ func (c *ManualClock) After(d time.Duration) <-chan time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	ch := make(chan time.Time, 1)
+	if d <= 0 {
+		ch <- c.now
+		return ch
+	}
 	c.waiting = append(c.waiting, waiter{c.now.Add(d), ch})
 	return ch
 }

@@ -46,7 +46,9 @@ type engine struct {
 	faults    faults
 
 	pending  commit
-	slowBeat int64 // the last second in which slow work was done
+	timers   []timer // the next one first
+	nextBeat int64   // milliseconds
+	slowBeat int64   // the last second in which slow work was done
 }
 
 // desk is what the engine keeps of an account beside the core.
@@ -120,7 +122,9 @@ func (e *engine) run(ctx context.Context) (err error) {
 		<-committed
 		close(e.ended)
 	}()
-	wake := e.opt.Clock.After(e.untilBeat())
+	e.beat()
+	at := e.nextWake()
+	wake := e.sleep(at)
 	for {
 		select {
 		case <-ctx.Done():
@@ -131,10 +135,16 @@ func (e *engine) run(ctx context.Context) (err error) {
 			job()
 			e.more()
 		case <-wake:
-			e.beat()
-			wake = e.opt.Clock.After(e.untilBeat())
+			at = 0
 		}
+		if e.now() >= e.nextBeat {
+			e.beat()
+		}
+		e.ring()
 		e.send()
+		if next := e.nextWake(); at == 0 || next < at {
+			at, wake = next, e.sleep(next)
+		}
 	}
 }
 
@@ -150,13 +160,12 @@ func (e *engine) more() {
 	}
 }
 
-func (e *engine) untilBeat() time.Duration {
-	return time.Duration(beatMillis-e.now()%beatMillis) * time.Millisecond
-}
-
 // beat runs the core up to now, flushes the slower channels and looks after the connections.
 func (e *engine) beat() {
+	now := e.now()
+	e.nextBeat = now - now%beatMillis + beatMillis
 	e.advance()
+	e.ring()
 	e.dispatch()
 	for _, c := range e.conns {
 		e.tend(c, e.core.Now)

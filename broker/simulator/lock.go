@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"slices"
-	"time"
 
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -45,7 +44,7 @@ func (e *engine) queued(k *call) bool {
 		e.finish(k, errQueueFull)
 	default:
 		l.queue = append(l.queue, k)
-		e.later(lockMillis*time.Millisecond, func() { e.expire(l, k) })
+		e.later(lockMillis, func() { e.expire(l, k) })
 	}
 	return true
 }
@@ -57,21 +56,9 @@ func (d *desk) lane(cur trade.Currency) *lane {
 	return d.lanes[cur]
 }
 
-// later runs a job in the engine when a time has passed.
-func (e *engine) later(d time.Duration, job func()) {
-	wake := e.opt.Clock.After(d)
-	go func() {
-		select {
-		case <-wake:
-			e.submit(job)
-		case <-e.done:
-		}
-	}()
-}
-
 func (e *engine) hold(l *lane) {
 	l.held = true
-	e.later(e.opt.MatchingTime, func() { e.release(l) })
+	e.later(e.opt.MatchingTime.Milliseconds(), func() { e.release(l) })
 }
 
 // release lets the next call run. One whose connection has ended meanwhile is not carried out.
