@@ -241,6 +241,9 @@ func (e *engine) news(ch *channel) []byte {
 		return e.chartData(ch)
 	case perpetualTopic:
 		m := x.Markets[ch.market]
+		if !m.Instrument.Perpetual() {
+			return nil
+		}
 		return newObject().dec("interest", fraction(m.FundingRate())).dec("index_price", m.IndexPrice()).int("timestamp", x.Now).end()
 	case indexTopic:
 		return e.indexData(ch)

@@ -72,6 +72,6 @@ func (x *Exchange) list(i *Instrument) {
 	x.Markets = append(x.Markets, m)
 	x.byName[i.Name] = m.id
 	x.running = append(x.running, m)
-	m.price(x.source.Tick(i, x.Second))
+	m.price(x.quote(m))
 	x.emit(Event{Kind: InstrumentChanged, Market: m.id, State: InstrumentCreated})
 }

@@ -55,7 +55,7 @@ func (x *Exchange) wire() {
 			x.running = append(x.running, m)
 		}
 		x.byName[m.Instrument.Name] = n
-		m.price(x.source.Tick(m.Instrument, x.Second))
+		m.price(x.quote(m))
 		m.wire()
 	}
 	for _, a := range x.Accounts {
@@ -194,13 +194,16 @@ func (x *Exchange) second() {
 	x.drain()
 }
 
+// quote is what the source says of a market in the second that the exchange is in.
+func (x *Exchange) quote(m *Market) Tick { return x.source.Tick(m.Instrument, x.Second) }
+
 // skip jumps over time: the state stays, only the prices are those of the new second.
 func (x *Exchange) skip(c *Skip) (Result, *Error) {
 	if second := c.To / 1000; second > x.Second {
 		x.Second, x.Now = second, c.To
 		for _, m := range x.running {
 			m.Seconds, m.Rates = 0, [8]int64{}
-			m.price(x.source.Tick(m.Instrument, second))
+			m.price(x.quote(m))
 		}
 	}
 	return Result{}, nil

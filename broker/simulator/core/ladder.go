@@ -12,8 +12,12 @@ func ladderSide(side int64) int {
 	return 1
 }
 
-// synthetic gives what the synthetic book still offers on a side (1 bids, -1 asks), best first.
+// synthetic gives what the synthetic book still offers on a side (1 bids, -1 asks), best first. A
+// book that is not open has only users' orders: nobody else would stand in it unseen.
 func (m *Market) synthetic(side int64) []level {
+	if !m.open() {
+		return nil
+	}
 	if !m.laddered {
 		m.build()
 	}

@@ -96,7 +96,7 @@ func (x *Exchange) equity(a *Account, c trade.Currency) trade.Dec {
 
 // margins sums the requirements of a currency.
 func (x *Exchange) margins(a *Account, c trade.Currency) (sum requirement) {
-	for _, m := range x.Markets {
+	for _, m := range x.running {
 		if m.Instrument.Settlement != c {
 			continue
 		}

@@ -63,7 +63,7 @@ func (m *Market) Band() (low, high int64) {
 // tick runs one second of a market: the new price, its public trade, and the users' orders that it
 // reaches. A book that is not open has prices and nothing else.
 func (x *Exchange) tick(m *Market) {
-	m.price(x.source.Tick(m.Instrument, x.Second))
+	m.price(x.quote(m))
 	m.Average.add(x.Second, m.Tick.Index)
 	if m.open() && m.Tick.Volume > 0 {
 		x.publicTrade(m, tapeSide(m.Tick), m.Tick.Price, m.Tick.Volume, "")

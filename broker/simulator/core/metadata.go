@@ -105,7 +105,7 @@ func (x *Exchange) respecify(m *Market, next *Instrument, prices, amounts int64)
 		a.guard = guard{}
 	}
 	taken := m.Taken
-	m.price(x.source.Tick(next, x.Second))
+	m.price(x.quote(m))
 	m.Taken = taken
 	x.Changes++
 	x.emit(Event{Kind: InstrumentChanged, Market: m.id, State: InstrumentStarted})

@@ -77,6 +77,8 @@ func TestContract_becomes_smaller(t *testing.T) {
 	same(t, "0.01", s.position(s.alice, linear).Size)
 	require.Equal(t, int64(2_000), s.order(s.alice, rest).Amount)
 	require.Equal(t, int64(1_000), s.Account(s.alice).Trades[0].Amount)
+	rows := s.Account(s.alice).Log
+	same(t, "0.01", rows[len(rows)-1].Instrument.Amount(rows[len(rows)-1].Position))
 	s.do(place(s.alice, linear, ticket(1, "0.01234", "")))
 	same(t, "0.02234", s.position(s.alice, linear).Size)
 	s.do(core.Command{Close: &core.Close{Account: s.alice, Instrument: linear, Type: core.MarketType}})

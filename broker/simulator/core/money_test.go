@@ -105,6 +105,18 @@ func TestMargin_refuses_what_the_account_cannot_carry(t *testing.T) {
 	same(t, "8080", s.summary(s.alice, "USDC").Initial)
 }
 
+// 4.8 BTC tie up 4.8 x 100,000 x 2.024 % = 9,715.2 of 9,832 USDC: an order that only reduces is free.
+func TestMargin_lets_positions_be_reduced(t *testing.T) {
+	s := newStage(t, "100000")
+	s.do(place(s.alice, linear, ticket(1, "4.8", "")))
+	same(t, "9715.2", s.summary(s.alice, "USDC").Initial)
+	s.refused(core.ErrNotEnoughFunds, place(s.alice, linear, ticket(1, "0.1", "99000")))
+	s.do(place(s.alice, linear, reducing(ticket(-1, "4.8", "101000"))))
+	s.do(place(s.alice, linear, ticket(-1, "4", "102000"))) // less than the position: no requirement either
+	same(t, "9715.2", s.summary(s.alice, "USDC").Initial)
+	s.refused(core.ErrNotEnoughFunds, place(s.alice, linear, ticket(-1, "6", "102000"))) // 5.2 short in the end
+}
+
 // Premium 100 on 100,000 is 0.1 %; the rate is 0.1 % - 0.025 % = 0.075 % for 8 hours. One hour of
 // 0.1 BTC long: 0.1 x 100,000 x 0.00075 / 8 = 0.9375, paid by the long, received by the short.
 func TestFunding_runs_with_time_and_is_cash_at_settlement(t *testing.T) {

@@ -56,6 +56,7 @@ func (x *Exchange) become(m *Market, state string) {
 	switch state {
 	case BookOpen:
 		said, m.recheck = InstrumentStarted, true
+		x.sweep(m)
 	case BookSettlement:
 		x.cancelIn(m, func(o *Order) bool { return o.TIF == GoodTilDay })
 	case BookInactive:

@@ -110,6 +110,17 @@ func TestSynthetic_bar_holds_its_seconds(t *testing.T) {
 	}
 }
 
+// A future is dearer than its index by 5 % a year, and costs it when it expires.
+func TestSynthetic_future_meets_its_index(t *testing.T) {
+	s, f := NewSynthetic(7), core.Futures(firstMinute * 60)[1]
+	last := f.Expiry / 1000
+	for days, basis := range map[int64]float64{0: 0, 73: 0.01, 36: 0.05 * 36 / 365} {
+		tick := s.Tick(f, last-days*86_400)
+		require.InDelta(t, basis, math.Log(float64(tick.Mark)/float64(tick.Index)), 1e-8)
+		require.InDelta(t, basis, math.Log(float64(f.Price(tick.Price).Float()*10_000)/float64(tick.Index)), 2e-4*min(1, float64(days))+1e-5)
+	}
+}
+
 func TestSynthetic_gives_five_thousand_minutes_quickly(t *testing.T) {
 	s, started := NewSynthetic(5), time.Now()
 	for k := int64(0); k < 8_000; k++ {
