@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -36,18 +37,23 @@ func (p *person) try(method, path string, body any) (status int, answered bool) 
 // ask puts a private question to the exchange in a user's name.
 func (s *storm) ask(p *stormPerson, method string, params url.Values, into any) {
 	s.Helper()
-	req, err := http.NewRequest(http.MethodGet, "http://"+s.exchange.listen+"/api/v2/"+method+"?"+params.Encode(), nil)
-	require.NoError(s, err)
+	s.exchange.ask(s, p, method, params, into)
+}
+
+func (x *exchange) ask(tb testing.TB, p *stormPerson, method string, params url.Values, into any) {
+	tb.Helper()
+	req, err := http.NewRequest(http.MethodGet, "http://"+x.listen+"/api/v2/"+method+"?"+params.Encode(), nil)
+	require.NoError(tb, err)
 	req.SetBasicAuth(p.key, p.secret)
 	resp, err := http.DefaultClient.Do(req)
-	require.NoError(s, err)
+	require.NoError(tb, err)
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
-	require.NoError(s, err)
-	require.Equal(s, http.StatusOK, resp.StatusCode, "%s: %s", method, raw)
+	require.NoError(tb, err)
+	require.Equal(tb, http.StatusOK, resp.StatusCode, "%s: %s", method, raw)
 	var envelope struct{ Result json.RawMessage }
-	require.NoError(s, json.Unmarshal(raw, &envelope))
-	require.NoError(s, json.Unmarshal(envelope.Result, into), "%s: %s", method, raw)
+	require.NoError(tb, json.Unmarshal(raw, &envelope))
+	require.NoError(tb, json.Unmarshal(envelope.Result, into), "%s: %s", method, raw)
 }
 
 type exchangeOrder struct {
@@ -137,23 +143,28 @@ func (s *storm) history(p *stormPerson) (orders []exchangeOrder) {
 
 func (s *storm) covered(p *stormPerson) bool {
 	s.Helper()
+	size, stopped := s.exchange.holds(s, p)
+	return size.Cmp(stopped) <= 0
+}
+
+// holds reads a user's position at the exchange, and how much of it a stop covers.
+func (x *exchange) holds(tb testing.TB, p *stormPerson) (size, stopped trade.Dec) {
+	tb.Helper()
 	var positions []struct {
 		Size json.Number `json:"size"`
 	}
-	s.ask(p, "private/get_positions", url.Values{"currency": {"USDC"}}, &positions)
-	if len(positions) == 0 {
-		return true
+	x.ask(tb, p, "private/get_positions", url.Values{"currency": {"USDC"}}, &positions)
+	for _, held := range positions {
+		size = size.Add(trade.MustDec(held.Size.String()).Abs())
 	}
-	size := trade.MustDec(positions[0].Size.String()).Abs()
 	var open []exchangeOrder
-	s.ask(p, "private/get_open_orders", nil, &open)
-	stopped := trade.Zero
+	x.ask(tb, p, "private/get_open_orders", nil, &open)
 	for _, o := range open {
 		if o.Type == "stop_market" && o.ReduceOnly && !o.Secondary {
 			stopped = stopped.Add(trade.MustDec(o.Amount.String()))
 		}
 	}
-	return size.Cmp(stopped) <= 0
+	return size, stopped
 }
 
 // checkSettled holds a user who is flat to the books: I5, I6 and I7.

@@ -159,10 +159,17 @@ type stormPerson struct {
 }
 
 func (s *storm) newPerson(email string) *stormPerson {
-	p := &stormPerson{person: newPerson(s, s.server, email), sure: true}
-	made := s.exchange.fault(s, "/accounts", object{"name": "storm", "balances": object{"USDC": "10000"}})
-	p.key, p.secret, p.account = made["key"].(string), made["secret"].(string), made["accountId"].(string)
+	p := knownPerson(s, s.server, s.exchange, email)
 	p.http.Timeout = 5 * time.Second
+	return p
+}
+
+// knownPerson is a user whose exchange key the test holds too.
+func knownPerson(tb testing.TB, s *server, x *exchange, email string) *stormPerson {
+	tb.Helper()
+	p := &stormPerson{person: newPerson(tb, s, email), sure: true}
+	made := x.fault(tb, "/accounts", object{"name": "storm", "balances": object{"USDC": "10000"}})
+	p.key, p.secret, p.account = made["key"].(string), made["secret"].(string), made["accountId"].(string)
 	p.must(http.StatusCreated, "POST", "/api/user/credentials", object{"environment": "paper", "apiKey": p.key, "apiSecret": p.secret})
 	p.must(http.StatusOK, "POST", "/api/v2/connect", object{"environment": "paper"})
 	p.strategy = p.id + ":Fast Test:" + btc + ":deribit:paper"
