@@ -49,6 +49,14 @@ type channel struct {
 	change int64 // its change_id
 }
 
+// channelID tells the channels of a connection apart: those of several accounts share their names.
+type channelID struct {
+	account int64 // 0: public
+	name    string
+}
+
+func (ch *channel) id() channelID { return channelID{ch.account, ch.name} }
+
 type subscription struct {
 	conn  *conn
 	label string

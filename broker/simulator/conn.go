@@ -21,7 +21,7 @@ type conn struct {
 	failed    bool            // HTTP only: the answer is an error
 	grant     *grant
 	grants    []*grant // that were made over this connection
-	channels  map[string]*channel
+	channels  map[channelID]*channel
 	greetings []*channel // subscribed to by the call in hand
 	gone      bool
 
@@ -44,7 +44,7 @@ type conn struct {
 }
 
 func newConn(e *engine, ws *websocket.Conn, address string) *conn {
-	return &conn{e: e, ws: ws, address: address, channels: map[string]*channel{}, orders: map[string]int64{}, wake: make(chan struct{}, 1), lastUse: e.now()}
+	return &conn{e: e, ws: ws, address: address, channels: map[channelID]*channel{}, orders: map[string]int64{}, wake: make(chan struct{}, 1), lastUse: e.now()}
 }
 
 // push puts a frame in the outbox.

@@ -80,7 +80,7 @@ func (x *Exchange) serveSocket(e *engine, w http.ResponseWriter, r *http.Request
 }
 
 func serveCall(e *engine, w http.ResponseWriter, r *http.Request, address, name string) {
-	c := &conn{e: e, address: address, channels: map[string]*channel{}, reply: make(chan []byte, 1)}
+	c := &conn{e: e, address: address, channels: map[channelID]*channel{}, reply: make(chan []byte, 1)}
 	in := e.micros()
 	q, bad := httpRequest(w, r, name)
 	if q == nil {

@@ -5,6 +5,7 @@ import (
 )
 
 // subscribe takes the channels that exist and that the login may see; the others are left out.
+// Several accounts may subscribe over one connection: each private channel is the token's account's.
 func (c *call) subscribe() ([]byte, *wireError) {
 	if err := c.socketOnly(); err != nil {
 		return nil, err
@@ -33,9 +34,6 @@ func (c *call) subscribe() ([]byte, *wireError) {
 
 // take subscribes to one channel; one that is taken already is acknowledged and nothing more.
 func (c *call) take(name string) bool {
-	if c.conn.channels[name] != nil {
-		return true
-	}
 	ch := parseChannel(c.e.core, name)
 	if ch == nil {
 		return false
@@ -48,13 +46,16 @@ func (c *call) take(name string) bool {
 		ch.account = c.grant.account
 		registry = c.e.desk(ch.account).channels
 	}
+	if c.conn.channels[ch.id()] != nil {
+		return true
+	}
 	if there := registry[name]; there != nil {
 		ch = there
 	} else {
 		registry[name] = ch
 	}
 	ch.subs = append(ch.subs, subscription{c.conn, c.p.text("label")})
-	c.conn.channels[name] = ch
+	c.conn.channels[ch.id()] = ch
 	c.conn.greetings = append(c.conn.greetings, ch)
 	return true
 }
@@ -67,24 +68,45 @@ func (c *call) unsubscribe() ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
+	account := c.caller()
 	gone := []string{}
 	for _, name := range names {
-		if ch := c.conn.channels[name]; ch != nil {
-			c.e.drop(ch, c.conn)
-			delete(c.conn.channels, name)
+		if c.untake(channelID{account, name}) || c.untake(channelID{0, name}) {
 			gone = append(gone, name)
 		}
 	}
 	return list(gone, text), nil
 }
 
+// untake ends one subscription of the connection; false when there is none.
+func (c *call) untake(id channelID) bool {
+	ch := c.conn.channels[id]
+	if ch == nil {
+		return false
+	}
+	c.e.drop(ch, c.conn)
+	delete(c.conn.channels, id)
+	return true
+}
+
+// caller is the account whose private channels a call means: its token's, or its connection's.
+func (c *call) caller() int64 {
+	if g, err := c.grantOf(); err == nil {
+		return g.account
+	}
+	return 0
+}
+
+// unsubscribeAll empties the connection. A call that carries a token speaks for its account only.
 func (c *call) unsubscribeAll() ([]byte, *wireError) {
 	if err := c.socketOnly(); err != nil {
 		return nil, err
 	}
-	for name, ch := range c.conn.channels {
-		c.e.drop(ch, c.conn)
-		delete(c.conn.channels, name)
+	account, ofOne := c.caller(), c.p.has("access_token")
+	for id := range c.conn.channels {
+		if !ofOne || id.account == account {
+			c.untake(id)
+		}
 	}
 	return okResult, nil
 }
