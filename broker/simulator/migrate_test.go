@@ -22,6 +22,7 @@ func TestData_of_the_first_version_load(t *testing.T) {
 	})
 	require.NotContains(t, log.String(), "diverged")
 	c := s.login(alice)
+	require.Len(t, c.call("public/get_instruments", nil), 7, "the futures are listed from now on")
 	p := c.call("private/get_position", object{"instrument_name": "BTC_USDC-PERPETUAL"}).(object)
 	amount(t, "0.01", p["size"])
 	amount(t, "106104.9", p["average_price"])

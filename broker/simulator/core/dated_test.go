@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -118,6 +119,19 @@ func TestSnapshot_keeps_what_is_delivered(t *testing.T) {
 	s.pass(100)
 	x.Advance(s.now * 1000)
 	require.Equal(t, bytesOf(t, s.Exchange), bytesOf(t, x))
+}
+
+// A version before kept what a position had cost at the last settlement: 0.1 BTC at 101,000 is
+// 10,100, so 100 - 0.01 has been paid, and at 100,000 the session stands at -100.
+func TestSnapshot_of_the_first_version_keeps_its_sessions(t *testing.T) {
+	s := newStage(t, "100000")
+	s.do(place(s.alice, linear, ticket(1, "0.1", "")))
+	b := strings.Replace(bytesOf(t, s.Exchange), `"Booked":"0"`, `"SessionCost":"10100"`, 1)
+	x, err := core.Restore(s.script, []byte(b))
+	require.NoError(t, err)
+	v := x.Position(x.Account(s.alice), x.MarketOf(linear))
+	same(t, "-0.01", v.Total)
+	same(t, "-100", v.Floating)
 }
 
 // Time that is left out delivers what expired in it at once.

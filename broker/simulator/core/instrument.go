@@ -76,8 +76,7 @@ func (i *Instrument) Nearest(v int64) int64 {
 	return max(1, (v+tick/2)/tick) * i.step
 }
 
-// Inside is the price, in units, that is a tick better for a side's opponent: the best at which an
-// order of the side does not trade with an offer at that price.
+// inside is the best price, in units, at which an order of a side does not trade with an offer.
 func (i *Instrument) inside(side, price int64) int64 {
 	if side > 0 {
 		return (price - 1) / i.step * i.step

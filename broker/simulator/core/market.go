@@ -11,7 +11,7 @@ const recentTrades = 1_000
 
 // Market is the state of one instrument.
 type Market struct {
-	Last      int64 // price of the last trade, in ticks
+	Last      int64 // price of the last trade, in units
 	Direction int64 // tick direction of the last trade
 	TradeSeq  int64
 	Taken     [2][]int64 // contracts taken from each synthetic bid and ask since the last second
@@ -55,7 +55,7 @@ func (m *Market) MarkPrice() trade.Dec { return Fine(m.Tick.Mark) }
 // IndexPrice is the index price.
 func (m *Market) IndexPrice() trade.Dec { return Fine(m.Tick.Index) }
 
-// Band gives the lowest sell and the highest buy price in ticks: 1.5 % around the mark price.
+// Band gives the lowest sell and the highest buy price in units: 1.5 % around the mark price.
 func (m *Market) Band() (low, high int64) {
 	return m.Instrument.Nearest(m.Tick.Mark / 1000 * 985), m.Instrument.Nearest(m.Tick.Mark / 1000 * 1015)
 }

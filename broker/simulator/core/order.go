@@ -56,7 +56,7 @@ const (
 	BySettlement   = "settlement" // good_til_day ends there
 )
 
-// Order is one order of one account. Prices are ticks, amounts contracts, times milliseconds.
+// Order is one order of one account. Prices are units, amounts contracts, times milliseconds.
 type Order struct {
 	ID             string
 	Account        int64
