@@ -301,9 +301,13 @@ func (m *memory) ListTrades(_ context.Context, user trade.UserID, f trade.TradeF
 	return page, nil
 }
 
-func (m *memory) TradeStats(_ context.Context, _ trade.UserID, _ trade.TradeFilter) ([]trade.TradeStats, error) {
+func (m *memory) TradeStats(_ context.Context, _ trade.UserID, _ trade.TradeFilter, by string) ([]trade.TradeStats, error) {
 	defer m.lock()()
-	return m.stats, nil
+	stats := slices.Clone(m.stats)
+	for i := range stats {
+		stats[i].Group = by
+	}
+	return stats, nil
 }
 
 func (m *memory) ListEquity(context.Context, trade.UserID, trade.Venue, time.Time, time.Time, int) ([]trade.EquityPoint, error) {

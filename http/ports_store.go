@@ -63,8 +63,8 @@ type Trades interface {
 	// ListTrades honours every field of the filter; Cursor wins over Offset and one that this
 	// storage did not write gives trade.ErrInvalidCursor. Total counts the whole filter.
 	ListTrades(ctx context.Context, user trade.UserID, filter trade.TradeFilter) (trade.TradePage, error)
-	// TradeStats gives one entry per currency, in the order of its name.
-	TradeStats(ctx context.Context, user trade.UserID, filter trade.TradeFilter) ([]trade.TradeStats, error)
+	// TradeStats gives one entry per currency, and with by (trade.StatsGroups) per group and currency.
+	TradeStats(ctx context.Context, user trade.UserID, filter trade.TradeFilter, by string) ([]trade.TradeStats, error)
 	// ListEquity gives points oldest first, at most limit of them, evenly thinned; a zero venue means all.
 	ListEquity(ctx context.Context, user trade.UserID, venue trade.Venue, from, to time.Time, limit int) ([]trade.EquityPoint, error)
 }

@@ -115,22 +115,30 @@ func statsInfo(stats trade.TradeStats) StatsInfo {
 	return StatsInfo{stats, stats.ExitsByReason[trade.ExitStop], stats.ExitsByReason[trade.ExitTarget]}
 }
 
+// StatsInput selects trades and what to group them by.
+type StatsInput struct {
+	TradeQuery
+	By string `query:"by" enum:"strategy,instrument,version,day,week,month" doc:"Adds groups: per strategy, instrument, strategy and version of its parameters, or UTC day, week or month of the exit"`
+}
+
 // StatsAnswer carries the figures per currency, and those of the currency with most trades by themselves.
 type StatsAnswer struct {
 	Answer
 	Stats      StatsInfo   `json:"stats"`
 	ByCurrency []StatsInfo `json:"byCurrency"`
+	Groups     []StatsInfo `json:"groups,omitempty" doc:"With by: one entry per group and currency"`
 }
 
 // StatsOutput is a StatsAnswer.
 type StatsOutput struct{ Body StatsAnswer }
 
-func (s *Server) tradeStats(ctx context.Context, in *TradeQuery) (*StatsOutput, error) {
+func (s *Server) tradeStats(ctx context.Context, in *StatsInput) (*StatsOutput, error) {
 	filter, err := in.filter()
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.storage.TradeStats(ctx, callerOf(ctx).user, filter)
+	user := callerOf(ctx).user
+	found, err := s.storage.TradeStats(ctx, user, filter, "")
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +149,15 @@ func (s *Server) tradeStats(ctx context.Context, in *TradeQuery) (*StatsOutput, 
 		if i == 0 || info.TotalTrades > answer.Stats.TotalTrades {
 			answer.Stats = info
 		}
+	}
+	if in.By == "" {
+		return &StatsOutput{answer}, nil
+	}
+	if found, err = s.storage.TradeStats(ctx, user, filter, in.By); err != nil {
+		return nil, err
+	}
+	for _, stats := range found {
+		answer.Groups = append(answer.Groups, statsInfo(stats))
 	}
 	return &StatsOutput{answer}, nil
 }

@@ -226,6 +226,7 @@ func TestTrades(t *testing.T) {
 
 	stats := w.call("GET", "/api/user/trades/stats", nil, ann.auth())
 	require.EqualValues(t, 0, stats.body["stats"].(map[string]any)["totalTrades"])
+	require.Equal(t, 422, w.call("GET", "/api/user/trades/stats?by=mood", nil, ann.auth()).StatusCode)
 	w.storage.stats = []trade.TradeStats{{Currency: "BTC", TotalTrades: 1}, {Currency: "USDC", TotalTrades: 3, ExitsByReason: map[string]int{"sl": 1, "tp": 2}}}
 	stats = w.call("GET", "/api/user/trades/stats", nil, ann.auth())
 	require.Equal(t, "USDC", stats.body["stats"].(map[string]any)["currency"])

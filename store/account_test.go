@@ -193,7 +193,7 @@ func TestTradeStats(t *testing.T) {
 		closedTrade(account, 3, "-8", "sl", "USDC"), closedTrade(account, 4, "6", "tp", "USDC"),
 		closedTrade(account, 5, "0", "time", "USDC"), closedTrade(account, 6, "0.001", "tp", "BTC"),
 		openTrade(account, "", ""))
-	list, err := db.TradeStats(ctx, account.User, trade.TradeFilter{})
+	list, err := db.TradeStats(ctx, account.User, trade.TradeFilter{}, "")
 	require.NoError(t, err)
 	require.Len(t, list, 2)
 	require.Equal(t, trade.Currency("BTC"), list[0].Currency)
@@ -201,17 +201,31 @@ func TestTradeStats(t *testing.T) {
 	factor := dec("1.333333")
 	require.Empty(t, cmp.Diff(trade.TradeStats{
 		Currency: "USDC", TotalTrades: 6, ClosedTrades: 5, WinningTrades: 2, LosingTrades: 2, WinRate: dec("40"),
-		TotalPnL: dec("4"), AveragePnL: dec("0.8"), BestTrade: dec("10"), WorstTrade: dec("-8"), Fees: dec("2.5"),
+		TotalPnL: dec("4"), AveragePnL: dec("0.8"), AverageWin: dec("8"), AverageLoss: dec("-6"), WinStreak: 1, LossStreak: 2,
+		BestTrade: dec("10"), WorstTrade: dec("-8"), Fees: dec("2.5"),
 		ProfitFactor: &factor, Expectancy: dec("0.8"), MaxDrawdown: dec("12"),
 		ExitsByReason: map[string]int{"tp": 2, "sl": 2, "time": 1},
 	}, list[1], decEqual))
 
-	none, err := db.TradeStats(ctx, account.User, trade.TradeFilter{Strategy: "Thor"})
+	grouped := map[string]string{}
+	for _, by := range trade.StatsGroups {
+		list, err = db.TradeStats(ctx, account.User, trade.TradeFilter{Status: "closed", Venue: account.Venue}, by)
+		require.NoError(t, err)
+		for _, g := range list {
+			if g.Currency == "USDC" {
+				grouped[by+" "+g.Group] = g.TotalPnL.String()
+			}
+		}
+	}
+	require.Equal(t, map[string]string{"strategy Razor": "4", "instrument " + string(instrument): "4", "version Razor v1": "4",
+		"day 2026-11-24": "4", "week 2026-W48": "4", "month 2026-11": "4"}, grouped)
+
+	none, err := db.TradeStats(ctx, account.User, trade.TradeFilter{Strategy: "Thor"}, "")
 	require.NoError(t, err)
 	require.Empty(t, none)
 	losing := newUser(t, db, "two@example.com")
 	commitTrades(t, db, accountOf(losing), closedTrade(accountOf(losing), 1, "-3", "sl", "USDC"))
-	list, err = db.TradeStats(ctx, losing, trade.TradeFilter{})
+	list, err = db.TradeStats(ctx, losing, trade.TradeFilter{}, "")
 	require.NoError(t, err)
 	require.True(t, list[0].MaxDrawdown.Equal(dec("3")), "a first loss is a fall from 0")
 }

@@ -88,8 +88,12 @@ type TradePage struct {
 	Next   string  `json:"nextCursor,omitempty"`
 }
 
+// StatsGroups are what statistics can be grouped by; days, weeks and months are UTC, of the exit.
+var StatsGroups = []string{"strategy", "instrument", "version", "day", "week", "month"}
+
 // TradeStats sums up the round trips of a filter, per currency.
 type TradeStats struct {
+	Group         string         `json:"group,omitempty"` // what it was grouped by: a name, an instrument, a version, a day, a week or a month
 	Currency      Currency       `json:"currency"`
 	TotalTrades   int            `json:"totalTrades"` // open ones included
 	ClosedTrades  int            `json:"closedTrades"`
@@ -98,6 +102,10 @@ type TradeStats struct {
 	WinRate       Dec            `json:"winRate"`  // percent of the closed ones
 	TotalPnL      Dec            `json:"totalPnl"` // net of fees and funding
 	AveragePnL    Dec            `json:"avgPnl"`
+	AverageWin    Dec            `json:"avgWin"`
+	AverageLoss   Dec            `json:"avgLoss"`    // 0 or less
+	WinStreak     int            `json:"winStreak"`  // the most wins in a row
+	LossStreak    int            `json:"lossStreak"` // the most losses in a row
 	BestTrade     Dec            `json:"bestTrade"`
 	WorstTrade    Dec            `json:"worstTrade"`
 	Fees          Dec            `json:"fees"`
