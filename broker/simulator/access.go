@@ -1,6 +1,6 @@
 package simulator
 
-import "github.com/tradebaas/tradebaas/broker/simulator/core"
+import "slices"
 
 // accessMax is how many rows of an account's access log are kept.
 const accessMax = 1_000
@@ -26,14 +26,13 @@ func (c *call) noteAccess(account int64, what, client string) {
 
 // accessLog gives an account's access log, newest first. It begins anew when the exchange does.
 func (c *call) accessLog() ([]byte, *wireError) {
-	p, err := c.page(10)
+	p, err := c.page(10, 1_000)
 	if err != nil {
 		return nil, err
 	}
-	rows := []access{}
-	for n := len(c.desk.access) - 1 - int(p.offset); n >= 0 && int64(len(rows)) < p.count; n-- {
-		rows = append(rows, c.desk.access[n])
-	}
+	all := slices.Clone(c.desk.access)
+	slices.Reverse(all)
+	rows, _ := of(p, all)
 	return newObject().int("records_total", int64(len(c.desk.access))).raw("data", list(rows, renderAccess)).end(), nil
 }
 
@@ -44,23 +43,4 @@ func renderAccess(a access) []byte {
 		o.str("data", a.client)
 	}
 	return o.end()
-}
-
-// page is which part of a list a call asks for.
-type page struct{ offset, count int64 }
-
-func (c *call) page(count int64) (p page, err *wireError) {
-	if p.count, err = c.p.int("count", count); err != nil {
-		return p, err
-	}
-	if p.offset, err = c.p.int("offset", 0); err != nil {
-		return p, err
-	}
-	if p.count < 1 || p.count > 1_000 {
-		return p, core.Invalid("count", "must be between 1 and 1000")
-	}
-	if p.offset < 0 {
-		return p, core.Invalid("offset", "must not be negative")
-	}
-	return p, nil
 }

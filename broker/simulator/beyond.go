@@ -58,7 +58,6 @@ var beyond = []string{
 	"private/set_disabled_trading_products",
 	"private/set_email_for_subaccount",
 	"private/set_email_language",
-	"private/set_mmp_config",
 	"private/simulate_block_trade",
 	"private/simulate_portfolio",
 	"private/submit_transfer_between_subaccounts",

@@ -97,17 +97,4 @@ func (c *call) socketOnly() *wireError {
 	return nil
 }
 
-// market finds the instrument that a call names.
-func (c *call) market() (*core.Market, *wireError) {
-	name := c.p.text("instrument_name")
-	if name == "" {
-		return nil, core.Invalid("instrument_name", "value required")
-	}
-	m := c.e.core.MarketOf(instrumentName(name))
-	if m == nil {
-		return nil, core.ErrUnknownInstrument
-	}
-	return m, nil
-}
-
 var okResult = []byte(`"ok"`)

@@ -54,3 +54,23 @@ func (c *call) fundingHistory() ([]byte, *wireError) {
 			dec("interest_1h", x.FundingBetween(m, at-3600, at)).dec("interest_8h", x.FundingBetween(m, at-8*3600, at)).end()
 	}), nil
 }
+
+// fundingCharts are how far a funding chart looks back, and its steps, in seconds.
+var fundingCharts = map[string][2]int64{"8h": {8 * 3_600, 900}, "24h": {86_400, 3_600}, "1m": {30 * 86_400, 8 * 3_600}}
+
+func (c *call) fundingChart() ([]byte, *wireError) {
+	m, err := c.market()
+	if err != nil {
+		return nil, err
+	}
+	span, known := fundingCharts[c.p.text("length")]
+	if !known {
+		return nil, core.Invalid("length", "unknown value")
+	}
+	x := c.e.core
+	last := x.Second / span[1] * span[1]
+	rows := list(steps(last-span[0]+span[1], last, span[1]), func(at int64) []byte {
+		return newObject().int("timestamp", at*1000).dec("index_price", x.IndexAt(m, at)).dec("interest_8h", x.FundingBetween(m, at-8*3600, at)).end()
+	})
+	return newObject().dec("current_interest", fraction(m.FundingRate())).dec("interest_8h", m.Funding8h()).raw("data", rows).end(), nil
+}

@@ -144,7 +144,7 @@ func TestMissed_time_is_a_day_at_most(t *testing.T) {
 	require.Less(t, time.Since(started), 60*time.Second)
 	c := s.login(alice)
 	amount(t, "0.01", field(c.call("private/get_position", object{"instrument_name": btc}), "size"))
-	log := field(c.call("private/get_transaction_log", object{"currency": "USDC"}), "logs").([]any)
+	log := field(c.call("private/get_transaction_log", everything), "logs").([]any)
 	require.Equal(t, "settlement", field(log[0], "type"))
 	require.Equal(t, "trade", field(log[1], "type"), "one settlement, not a thousand")
 }
@@ -223,7 +223,7 @@ func TestSleep_is_caught_up_like_a_restart(t *testing.T) {
 	_, _, err := c.ws.ReadMessage()
 	require.True(t, websocket.IsCloseError(err, websocket.CloseServiceRestart), "%v", err)
 	settlements := func() (n int) {
-		for _, row := range field(s.login(alice).call("private/get_transaction_log", object{"currency": "USDC"}), "logs").([]any) {
+		for _, row := range field(s.login(alice).call("private/get_transaction_log", everything), "logs").([]any) {
 			if field(row, "type") == "settlement" {
 				n++
 			}

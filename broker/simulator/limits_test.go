@@ -84,7 +84,7 @@ func TestPools_of_an_account(t *testing.T) {
 		"private/get_positions":       {nil, 100, 100},
 		"public/get_instruments":      {object{"kind": "option"}, 50, 10},
 		"private/subscribe":           {object{"channels": []string{"platform_state"}}, 10, 10},
-		"private/get_transaction_log": {object{"currency": "USDC"}, 8, 8},
+		"private/get_transaction_log": {everything, 8, 8},
 		"private/cancel_all":          {nil, 20, 20},
 	} {
 		t.Run(method, func(t *testing.T) {

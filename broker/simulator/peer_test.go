@@ -82,6 +82,9 @@ func (s *stage) adminTry(token, path string, body any) (int, map[string]any) {
 
 type object = map[string]any
 
+// everything asks for the whole transaction log of USDC.
+var everything = object{"currency": "USDC", "start_timestamp": 0, "end_timestamp": 1 << 50}
+
 // socket is one raw WebSocket connection. Notifications that come while an answer is awaited are kept.
 type socket struct {
 	t    testing.TB

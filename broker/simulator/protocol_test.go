@@ -184,7 +184,8 @@ func TestAccount_figures(t *testing.T) {
 		"end_timestamp": noon.Add(time.Hour).UnixMilli(), "count": 2})
 	require.Len(t, field(log, "logs"), 2)
 	require.Equal(t, "close sell", field(field(log, "logs").([]any)[0], "side"))
-	older := c.call("private/get_transaction_log", object{"currency": "USDC", "count": 100, "continuation": field(log, "continuation")})
+	older := c.call("private/get_transaction_log", object{"currency": "USDC", "count": 100, "continuation": field(log, "continuation"),
+		"start_timestamp": noon.Add(-time.Hour).UnixMilli(), "end_timestamp": noon.Add(time.Hour).UnixMilli()})
 	require.Equal(t, "deposit", field(field(older, "logs").([]any)[0], "type"))
 	require.Nil(t, field(older, "continuation"))
 

@@ -17,6 +17,9 @@ func knownCurrency(c trade.Currency) bool {
 	return c == "USDT" || c == "EURR"
 }
 
+// marginModel is the only one here: each currency by itself, standard margin.
+const marginModel = "segregated_sm"
+
 // renderSummary writes one currency of an account.
 func renderSummary(s core.Summary) *object {
 	return newObject().str("currency", string(s.Currency)).dec("balance", s.Balance).dec("equity", s.Equity).
@@ -28,7 +31,7 @@ func renderSummary(s core.Summary) *object {
 		dec("fee_balance", trade.Zero).dec("spot_reserve", trade.Zero).dec("additional_reserve", trade.Zero).dec("locked_balance", trade.Zero).
 		dec("options_value", trade.Zero).dec("options_pl", trade.Zero).dec("options_delta", trade.Zero).dec("options_gamma", trade.Zero).
 		dec("options_vega", trade.Zero).dec("options_theta", trade.Zero).dec("options_session_rpl", trade.Zero).dec("options_session_upl", trade.Zero).
-		str("margin_model", "segregated_sm").bool("cross_collateral_enabled", false).bool("portfolio_margining_enabled", false)
+		str("margin_model", marginModel).bool("cross_collateral_enabled", false).bool("portfolio_margining_enabled", false)
 }
 
 func accountFields(o *object, a *core.Account) {
@@ -38,21 +41,40 @@ func accountFields(o *object, a *core.Account) {
 		bool("self_trading_extended_to_subaccounts", false).bool("login_enabled", true).bool("mmp_enabled", false)
 }
 
-// renderLogRow writes a line of the transaction log.
-func renderLogRow(a *core.Account, r core.LogRow) []byte {
-	o := newObject().int("id", r.ID).int("user_seq", r.ID).int("user_id", a.ID).str("username", a.Name).str("user_role", "trader").
-		int("timestamp", r.Time).str("type", r.Type).str("currency", string(r.Currency)).dec("change", r.Change).
-		dec("cashflow", r.CashFlow).dec("balance", r.Balance).dec("equity", r.Equity).dec("commission", r.Commission).
-		dec("interest_pl", r.Interest).dec("session_upl", trade.Zero).dec("session_rpl", trade.Zero).str("info", "")
-	if i := r.Instrument; i != nil {
-		o.str("instrument_name", string(i.Name)).dec("price", r.Price).str("price_currency", string(i.Quote)).
-			dec("position", i.Amount(r.Position)).dec("amount", i.Amount(r.Amount)).dec("contracts", trade.NewDec(r.Amount)).
-			dec("mark_price", core.Fine(r.Mark)).dec("index_price", core.Fine(r.Index))
-		if r.Side != "" {
-			o.str("side", r.Side)
+// renderExposure adds what a currency's positions come to by index, and where they would be
+// liquidated as a fraction of it.
+func renderExposure(o *object, positions []core.PositionView) {
+	delta, ratios, ratio := newObject(), newObject(), trade.Zero
+	indices := []string{}
+	byIndex := map[string]trade.Dec{}
+	for _, v := range positions {
+		index := v.Market.Instrument.PriceIndex
+		if _, known := byIndex[index]; !known {
+			indices = append(indices, index)
 		}
-		if r.TradeID != 0 {
-			o.str("trade_id", tradeID(i, r.TradeID)).str("order_id", r.Order)
+		byIndex[index] = byIndex[index].Add(v.Coins)
+		if len(positions) == 1 {
+			ratio = v.Liquidation.Div(v.Market.IndexPrice()).Round(8)
+			ratios.dec(index, ratio)
+		}
+	}
+	for _, index := range indices {
+		delta.dec(index, byIndex[index])
+	}
+	o.raw("delta_total_map", delta.end()).dec("estimated_liquidation_ratio", ratio).raw("estimated_liquidation_ratio_map", ratios.end())
+	for _, name := range []string{"options_gamma_map", "options_theta_map", "options_vega_map"} {
+		o.raw(name, []byte("{}"))
+	}
+}
+
+// renderFees gives the fees of each index of a currency.
+func renderFees(x *core.Exchange, cur trade.Currency) []byte {
+	o := newObject()
+	for _, m := range x.Markets {
+		if i := m.Instrument; i.Settlement == cur && i.Perpetual() {
+			fee := newObject().str("type", "fixed").dec("maker", i.MakerFee).dec("taker", i.TakerFee).end()
+			kind := newObject().raw("default", fee).end()
+			o.raw(i.PriceIndex, newObject().raw("perpetual", kind).raw("future", kind).end())
 		}
 	}
 	return o.end()

@@ -58,6 +58,7 @@ type LogRow struct {
 	Index      int64
 	TradeID    int64
 	Order      string
+	Maker      bool `json:",omitempty"` // of a trade: the account's order was there first
 
 	Instrument *Instrument `json:"-"` // nil without a market
 }

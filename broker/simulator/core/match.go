@@ -152,7 +152,7 @@ func (x *Exchange) fill(m *Market, o *Order, t PublicTrade, maker bool) {
 		x.emit(Event{Kind: PositionChanged, Account: a.ID, Market: m.id})
 	}
 	x.log(a, LogRow{Type: logType(o), Currency: i.Settlement, Market: m.id, Side: logSide(o.Side, was), Amount: t.Amount, Price: price,
-		Position: p.Size, Commission: fee, CashFlow: session, Interest: interest, Change: fee.Neg(), Mark: t.Mark, Index: t.Index, TradeID: t.ID, Order: o.ID})
+		Position: p.Size, Commission: fee, CashFlow: session, Interest: interest, Change: fee.Neg(), Mark: t.Mark, Index: t.Index, TradeID: t.ID, Order: o.ID, Maker: maker})
 	x.todo = append(x.todo, consequence{afterFill, o, t.Amount})
 	if o.State == Filled {
 		x.finish(o, Filled, "")

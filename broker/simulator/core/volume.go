@@ -7,7 +7,7 @@ func (x *Exchange) Volume(a *Account, since int64) trade.Dec {
 	sum := trade.Zero
 	for n := len(a.Trades) - 1; n >= 0 && a.Trades[n].Time >= since; n-- {
 		t := a.Trades[n]
-		i := x.Markets[t.Market].Instrument
+		i := t.Instrument
 		usd := i.Amount(t.Amount)
 		if !i.Inverse {
 			usd = usd.Mul(i.Price(t.Price))
