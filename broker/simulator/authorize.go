@@ -37,7 +37,7 @@ func (c *call) grantOf() (*grant, *wireError) {
 	case c.r.signed != nil:
 		s := c.r.signed
 		return c.keyGrant(s.id, func(k *core.Key) bool {
-			return signedBy(k, s.at+"\n"+s.nonce+"\n"+s.data, s.sig) && c.e.fresh(k.Client, s.at, s.nonce)
+			return signedBy(k, s.at+"\n"+s.nonce+"\n"+s.data, s.sig) && c.e.fresh(k.Client, s.at, s.nonce, s.sig)
 		})
 	case c.conn.grant != nil && c.valid(c.conn.grant):
 		return c.conn.grant, nil

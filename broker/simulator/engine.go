@@ -33,17 +33,17 @@ type engine struct {
 	ended   chan struct{} // closed when its last frame is delivered
 	failed  chan error    // the committer's failure
 
-	conns     []*conn
-	stats     map[*core.Market]dayFigures
-	grants    map[string]*grant
-	refreshes map[string]*grant
-	nonces    map[string]int64
-	sessions  map[string][]*session // by client id, oldest first
-	loose     map[string][]*grant   // logins over HTTP without a session, oldest first
-	desks     map[int64]*desk
-	guests    map[string]*buckets // of addresses that have not signed in
-	channels  map[string]*channel
-	faults    faults
+	conns      []*conn
+	stats      map[*core.Market]dayFigures
+	grants     map[string]*grant
+	refreshes  map[string]*grant
+	signatures map[string]int64
+	sessions   map[string][]*session // by client id, oldest first
+	loose      map[string][]*grant   // logins over HTTP without a session, oldest first
+	desks      map[int64]*desk
+	guests     map[string]*buckets // of addresses that have not signed in
+	channels   map[string]*channel
+	faults     faults
 
 	pending  commit
 	timers   []timer // the next one first
@@ -65,7 +65,7 @@ func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
 	return &engine{
 		opt: opt, log: opt.Log, core: x, journal: j,
 		jobs: make(chan func(), jobsWaiting), commits: make(chan commit, 64), done: make(chan struct{}), ended: make(chan struct{}), failed: make(chan error, 1),
-		grants: map[string]*grant{}, refreshes: map[string]*grant{}, nonces: map[string]int64{},
+		grants: map[string]*grant{}, refreshes: map[string]*grant{}, signatures: map[string]int64{},
 		sessions: map[string][]*session{}, loose: map[string][]*grant{}, guests: map[string]*buckets{},
 		desks: map[int64]*desk{}, channels: map[string]*channel{}, stats: map[*core.Market]dayFigures{},
 	}
@@ -204,9 +204,9 @@ func (e *engine) advance() {
 
 func (e *engine) eachSecond() {
 	now := e.core.Now
-	for id, until := range e.nonces {
+	for id, until := range e.signatures {
 		if until < now {
-			delete(e.nonces, id)
+			delete(e.signatures, id)
 		}
 	}
 	e.forgetGuests(now)

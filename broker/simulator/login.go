@@ -14,7 +14,7 @@ func (c *call) login() ([]byte, *wireError) {
 	case "client_signature":
 		at, nonce := c.p.text("timestamp"), c.p.text("nonce")
 		return c.loginKey(func(k *core.Key) bool {
-			return signedBy(k, at+"\n"+nonce+"\n"+c.p.text("data"), c.p.text("signature")) && c.e.fresh(k.Client, at, nonce)
+			return signedBy(k, at+"\n"+nonce+"\n"+c.p.text("data"), c.p.text("signature")) && c.e.fresh(k.Client, at, nonce, c.p.text("signature"))
 		})
 	case "refresh_token":
 		return c.loginRefresh()

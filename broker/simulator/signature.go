@@ -20,8 +20,10 @@ import (
 // signatureMillis is how far a signed time may be from the exchange's.
 const signatureMillis = 60_000
 
-// fresh tells whether a signed time is recent and its nonce new.
-func (e *engine) fresh(key, at, nonce string) bool {
+// fresh tells whether a signed time is recent and its signature new. A nonce counts once for the same
+// content: clients that take the millisecond as their nonce send two requests under one when the link is
+// as short as here.
+func (e *engine) fresh(key, at, nonce, signature string) bool {
 	ms, err := strconv.ParseInt(at, 10, 64)
 	if now := e.now(); err != nil || ms < now-signatureMillis || ms > now+signatureMillis {
 		return false
@@ -29,11 +31,11 @@ func (e *engine) fresh(key, at, nonce string) bool {
 	if nonce == "" {
 		return true
 	}
-	id := key + " " + nonce
-	if _, used := e.nonces[id]; used {
+	id := key + " " + signature
+	if _, used := e.signatures[id]; used {
 		return false
 	}
-	e.nonces[id] = e.now() + 2*signatureMillis
+	e.signatures[id] = e.now() + 2*signatureMillis
 	return true
 }
 
