@@ -156,13 +156,14 @@ func parseCandles(v *fastjson.Value) ([]trade.Candle, error) {
 	}
 	columns := []struct {
 		name  string
+		check func(trade.Dec, error) (trade.Dec, error)
 		field func(*trade.Candle) *trade.Dec
 	}{
-		{"open", func(c *trade.Candle) *trade.Dec { return &c.Open }},
-		{"high", func(c *trade.Candle) *trade.Dec { return &c.High }},
-		{"low", func(c *trade.Candle) *trade.Dec { return &c.Low }},
-		{"close", func(c *trade.Candle) *trade.Dec { return &c.Close }},
-		{"volume", func(c *trade.Candle) *trade.Dec { return &c.Volume }},
+		{"open", positive, func(c *trade.Candle) *trade.Dec { return &c.Open }},
+		{"high", positive, func(c *trade.Candle) *trade.Dec { return &c.High }},
+		{"low", positive, func(c *trade.Candle) *trade.Dec { return &c.Low }},
+		{"close", positive, func(c *trade.Candle) *trade.Dec { return &c.Close }},
+		{"volume", notNegative, func(c *trade.Candle) *trade.Dec { return &c.Volume }},
 	}
 	for _, column := range columns {
 		values := v.GetArray(column.name)
@@ -170,7 +171,7 @@ func parseCandles(v *fastjson.Value) ([]trade.Candle, error) {
 			return nil, errors.New("columns of different length: " + column.name)
 		}
 		for i, value := range values {
-			d, err := notNegative(decimal(value))
+			d, err := column.check(decimal(value))
 			if err != nil {
 				return nil, err
 			}
