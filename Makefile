@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package.json 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page test test-go test-page test-browser storm lint bench fmt clean
+.PHONY: help run build page test test-go test-page test-browser storm lint bench fuzz fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,11 @@ lint: lint-go ## Vet and staticcheck
 
 bench: ## Run the benchmarks, each beside its floor
 	@$(GO) test -run '^$$' -bench . -benchmem ./...
+
+FUZZTIME ?= 30s
+fuzz: ## Fuzz the exchange's frames in both directions, each for FUZZTIME (30s)
+	@$(GO) test ./broker/deribit -run '^$$' -fuzz '^FuzzClientFrame$$' -fuzztime $(FUZZTIME)
+	@$(GO) test ./broker/simulator -run '^$$' -fuzz '^FuzzServerFrame$$' -fuzztime $(FUZZTIME)
 
 fmt: ## Format the Go files
 	@gofmt -w $$(git ls-files '*.go')

@@ -106,3 +106,43 @@ func (s *suite) feedReconnect() {
 	await[broker.FeedUp](events)
 	s.requireTicker(await[broker.TickerChanged](events).Ticker)
 }
+
+// A book is watched by two, followed through its changes, and built anew over a lost link.
+func (s *suite) feedBook() {
+	feed, events := s.feed()
+	_, known := feed.Book(s.Instrument, 5)
+	require.False(s, known, "nobody watches it")
+	feed.WatchBook(s.Instrument)
+	feed.WatchBook(s.Instrument)
+	first := s.awaitBook(feed, time.Time{})
+	feed.UnwatchBook(s.Instrument)
+	s.awaitBook(feed, first.Time)
+	s.Wire.Drop()
+	await[broker.FeedDown](events)
+	await[broker.FeedUp](events)
+	s.awaitBook(feed, first.Time)
+	feed.UnwatchBook(s.Instrument)
+	_, known = feed.Book(s.Instrument, 5)
+	require.False(s, known)
+}
+
+// awaitBook waits for a book that is known and newer.
+func (s *suite) awaitBook(feed broker.Feed, than time.Time) (b trade.Book) {
+	s.Helper()
+	require.Eventually(s, func() (known bool) {
+		b, known = feed.Book(s.Instrument, 5)
+		return known && b.Time.After(than)
+	}, patience, 10*time.Millisecond)
+	require.Equal(s, s.Instrument, b.Instrument)
+	require.NotEmpty(s, b.Bids)
+	require.NotEmpty(s, b.Asks)
+	require.LessOrEqual(s, len(b.Bids), 5)
+	require.True(s, b.Bids[0].Price.Less(b.Asks[0].Price))
+	for i := 1; i < len(b.Bids); i++ {
+		require.True(s, b.Bids[i].Price.Less(b.Bids[i-1].Price), "best first")
+	}
+	for i := 1; i < len(b.Asks); i++ {
+		require.True(s, b.Asks[i-1].Price.Less(b.Asks[i].Price), "best first")
+	}
+	return b
+}

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(testing.TB) Harness) {
 		{"Feed/ticker", (*suite).feedTicker},
 		{"Feed/watch", (*suite).feedWatch},
 		{"Feed/reconnect", (*suite).feedReconnect},
+		{"Feed/book", (*suite).feedBook},
 		{"Session/up", (*suite).sessionUp},
 		{"Session/wrong_secret", (*suite).sessionWrongSecret},
 		{"Session/closed", (*suite).sessionClosed},
