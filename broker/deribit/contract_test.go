@@ -1,9 +1,6 @@
 package deribit_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -51,17 +48,7 @@ func TestContract(t *testing.T) {
 
 // account makes a fresh account; an empty scope is that of a key as it should be.
 func account(t testing.TB, exchange *simulator.Exchange, scope string) trade.Key {
-	body, err := json.Marshal(map[string]any{"balances": map[string]string{"USDC": "10000", "BTC": "0.1"}, "scope": scope})
+	made, err := exchange.Admin().Account(t.Context(), map[string]string{"USDC": "10000", "BTC": "0.1"}, scope)
 	require.NoError(t, err)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, exchange.AdminURL()+"/accounts", bytes.NewReader(body))
-	require.NoError(t, err)
-	request.Header.Set("Authorization", "Bearer "+exchange.AdminToken())
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Do(request)
-	require.NoError(t, err)
-	defer response.Body.Close()
-	require.Equal(t, http.StatusOK, response.StatusCode)
-	var made struct{ Key, Secret string }
-	require.NoError(t, json.NewDecoder(response.Body).Decode(&made))
 	return trade.Key{ID: made.Key, Secret: made.Secret}
 }

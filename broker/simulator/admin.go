@@ -18,7 +18,11 @@ func (x *Exchange) adminRoutes() http.Handler {
 	mux.HandleFunc("POST /accounts/{id}/scope", x.admin(adminScope))
 	mux.HandleFunc("POST /instruments/{name}", x.admin(adminInstrument))
 	mux.HandleFunc("POST /settlement", x.admin(adminSettlement))
+	mux.HandleFunc("GET /faults", x.admin(adminFaults))
 	mux.HandleFunc("POST /faults/{fault}", x.admin(adminFault))
+	mux.HandleFunc("POST /faults/{fault}/clear", x.admin(adminClearFault))
+	mux.HandleFunc("POST /faults/clear", x.admin(adminClearFaults))
+	mux.HandleFunc("POST /faults/script", x.admin(adminScript))
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		writeAnswer(w, http.StatusOK, newObject().bool("ready", x.engine.Load() != nil).end())
 	})
@@ -32,11 +36,7 @@ type adminCall struct {
 	body []byte
 }
 
-// adminError is a refusal in words, with its HTTP status.
-type adminError struct {
-	status int
-	words  string
-}
+type adminError = AdminError
 
 func (x *Exchange) admin(do func(adminCall) ([]byte, *adminError)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -65,7 +65,7 @@ func (x *Exchange) admin(do func(adminCall) ([]byte, *adminError)) http.HandlerF
 }
 
 func refuseAdmin(w http.ResponseWriter, e *adminError) {
-	writeAnswer(w, e.status, newObject().str("error", e.words).end())
+	writeAnswer(w, e.Status, newObject().str("error", e.Words).end())
 }
 
 func badRequest(words string) *adminError { return &adminError{http.StatusBadRequest, words} }
@@ -136,50 +136,4 @@ func adminScope(c adminCall) ([]byte, *adminError) {
 		return nil, &adminError{http.StatusNotFound, "there is no such account"}
 	}
 	return []byte("{}"), nil
-}
-
-// adminFault switches one fault: swallow, refuse, unlinked, freeze, drop, close-on-limit, panic, clear.
-func adminFault(c adminCall) ([]byte, *adminError) {
-	q := struct {
-		trouble
-		On *bool `json:"on"`
-	}{}
-	if len(c.body) > 0 && json.Unmarshal(c.body, &q) != nil {
-		return nil, badRequest("the body is not a fault")
-	}
-	on, t, f := q.On == nil || *q.On, q.trouble, &c.e.faults
-	t.forever = t.Count == 0
-	switch c.r.PathValue("fault") {
-	case "swallow":
-		f.swallow = append(f.swallow, &t)
-	case "refuse":
-		if t.Code == 0 {
-			return nil, badRequest("a refusal needs a code and a message")
-		}
-		f.refuse = append(f.refuse, &t)
-	case "unlinked":
-		f.unlinked = append(f.unlinked, &t)
-	case "freeze":
-		f.frozen = on
-	case "close-on-limit":
-		f.closeOnLimit = on
-	case "drop":
-		c.e.dropAll(t.Account)
-	case "panic":
-		panic("asked for by the admin listener")
-	case "clear":
-		*f = faults{}
-	default:
-		return nil, &adminError{http.StatusNotFound, "there is no such fault"}
-	}
-	return []byte("{}"), nil
-}
-
-// dropAll cuts the connections of an account, or all of them, without a word.
-func (e *engine) dropAll(account int64) {
-	for _, c := range e.conns {
-		if account == 0 || (c.grant != nil && c.grant.account == account) {
-			c.close(0, "")
-		}
-	}
 }

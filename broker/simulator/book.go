@@ -46,8 +46,12 @@ func (e *engine) bookChange(ch *channel) []byte {
 		ch.change = before
 		return nil
 	}
+	follows, goes := e.tornBook(ch, before)
+	if !goes {
+		return nil
+	}
 	return newObject().str("type", "change").int("timestamp", e.core.Now).str("instrument_name", string(m.Instrument.Name)).
-		int("prev_change_id", before).int("change_id", ch.change).raw("bids", bidDiff).raw("asks", askDiff).end()
+		int("prev_change_id", follows).int("change_id", ch.change).raw("bids", bidDiff).raw("asks", askDiff).end()
 }
 
 // renderDiff writes the steps from one side of a book to another, best price first.

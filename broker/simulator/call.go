@@ -31,7 +31,13 @@ func (e *engine) handle(c *conn, r *request, bad *wireError) {
 	}
 	e.advance()
 	c.lastUse = e.now()
-	k := &call{e: e, conn: c, r: r, p: r.params}
+	if k := (&call{e: e, conn: c, r: r, p: r.params}); !k.waylaid(bad) {
+		e.serve(k, bad)
+	}
+}
+
+// serve admits a call, queues it or carries it out.
+func (e *engine) serve(k *call, bad *wireError) {
 	if bad == nil {
 		bad = k.admit()
 	}
@@ -51,10 +57,10 @@ func (e *engine) finish(k *call, err *wireError) {
 		e.dispatch()
 		return
 	}
-	if err != nil || !e.faults.swallows(k) {
+	if err == nil && k.strike("swallow") != nil {
+		k.conn.abort()
+	} else {
 		k.answer(result, err)
-	} else if k.conn.ws == nil {
-		close(k.conn.reply)
 	}
 	e.greet(k)
 	e.dispatch()
@@ -77,7 +83,7 @@ func (c *call) admit() *wireError {
 	if unauthorized != nil {
 		return unauthorized
 	}
-	return c.e.faults.refusal(c)
+	return c.refused()
 }
 
 func (c *call) answer(result []byte, err *wireError) {
@@ -86,7 +92,12 @@ func (c *call) answer(result []byte, err *wireError) {
 		key, body = "error", errorBody(err)
 		c.conn.failed = true
 	}
-	c.e.deliver(c.conn, envelope(c.r.id, key, body, c.r.in, max(c.r.in, c.e.micros())))
+	frame := envelope(c.r.id, key, body, c.r.in, max(c.r.in, c.e.micros()))
+	if ms := c.answerDelay(); ms > 0 {
+		c.e.later(ms, func() { c.e.deliver(c.conn, frame) })
+		return
+	}
+	c.e.deliver(c.conn, frame)
 }
 
 // socketOnly refuses a method over HTTP.

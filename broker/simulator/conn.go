@@ -34,6 +34,10 @@ type conn struct {
 	lastUse    int64
 	lastSent   int64
 
+	deaf     bool   // a fault: it hears and says nothing
+	heldBack []byte // an event that another is to overtake
+	freeAt   int64  // milliseconds: when a slow link has carried what is on it
+
 	mu     sync.Mutex
 	outbox [][]byte
 	size   int

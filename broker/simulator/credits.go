@@ -113,8 +113,8 @@ func (c *call) pay() *wireError {
 	if c.e.opt.NoRateLimits || b.take(p, now) {
 		return nil
 	}
-	if c.e.opt.CloseOnLimit || c.e.faults.closeOnLimit {
-		c.e.pending.then = append(c.e.pending.then, func() { c.conn.close(4000, "too_many_requests") }) // after the answer
+	if c.closesOnLimit() {
+		c.closeAfterAnswer()
 	}
 	return errTooMany
 }

@@ -242,6 +242,16 @@ type delivery struct {
 // deliver sends a frame after everything before it is committed.
 func (e *engine) deliver(to *conn, frame []byte) {
 	to.lastSent = e.core.Now
+	if !e.crawl(to, frame) {
+		e.put(to, frame)
+	}
+}
+
+// put is deliver without what a slow link does.
+func (e *engine) put(to *conn, frame []byte) {
+	if to.deaf {
+		return
+	}
 	e.pending.frames = append(e.pending.frames, delivery{to, frame})
 }
 

@@ -1,82 +1,145 @@
 package simulator
 
 import (
+	"encoding/json"
 	"slices"
+	"sort"
+	"strings"
 
 	"github.com/tradebaas/tradebaas/broker/simulator/core"
 )
 
-// faults are the troubles that the admin listener can cause.
-type faults struct {
-	frozen       bool // no public notification goes out
-	closeOnLimit bool // a breach of the rate limit closes the socket too
-	swallow      []*trouble
-	refuse       []*trouble
-	unlinked     []*trouble // market orders with linked orders are refused
+// fault is one switch of the admin listener.
+type fault struct {
+	takes string                              // the fields of a Trouble that it takes beside on; those with a ! it needs
+	kinds string                              // what kind may be; the first is meant when none is given
+	start func(*engine, *trouble) *adminError // does what is done at once; nil: it waits to strike
+	once  bool                                // it is over when it has started
 }
 
-// trouble is a fault for some calls: of an account (0: all), of some methods (none: all private
-// ones), so many times (0: until cleared).
-type trouble struct {
-	Account int64    `json:"account"`
-	Methods []string `json:"methods"`
-	Count   int      `json:"count"`
-	Code    int      `json:"code"`    // refuse only
-	Message string   `json:"message"` // refuse only
-	forever bool
-}
+// inCalls are the fields of a fault that strikes some calls of some accounts.
+const inCalls = "account methods count rate seed"
 
-// hits tells whether the trouble strikes, and uses it up.
-func (t *trouble) hits(account int64, method string) bool {
-	if (t.Account != 0 && t.Account != account) || (len(t.Methods) > 0 && !slices.Contains(t.Methods, method)) {
-		return false
-	}
-	if t.forever {
-		return true
-	}
-	t.Count--
-	return t.Count >= 0
-}
+// faultsByName are all switches.
+var faultsByName map[string]fault
 
-func struck(list []*trouble, account int64, method string) *trouble {
-	for _, t := range list {
-		if t.hits(account, method) {
-			return t
+func init() {
+	faultsByName = map[string]fault{}
+	for _, table := range []map[string]fault{callFaults(), linkFaults(), feedFaults()} {
+		for name, f := range table {
+			faultsByName[name] = f
 		}
 	}
+}
+
+// fields lists what a switch takes, and what of it it needs.
+func (f fault) fields() (takes, needs []string) {
+	takes = []string{"on"}
+	for _, word := range strings.Fields(f.takes) {
+		name, needed := strings.CutSuffix(word, "!")
+		takes = append(takes, name)
+		if needed {
+			needs = append(needs, name)
+		}
+	}
+	return takes, needs
+}
+
+// read takes the body of a switch; a field that it does not know is refused by name.
+func (f fault) read(name string, body []byte) (*trouble, *adminError) {
+	t, given := &trouble{}, map[string]json.RawMessage{}
+	if len(body) > 0 && json.Unmarshal(body, &given) != nil {
+		return nil, badRequest("the body is not an object")
+	}
+	takes, needs := f.fields()
+	for _, field := range sortedKeys(given) {
+		if !slices.Contains(takes, field) {
+			return nil, badRequest("the fault " + name + " takes no field " + field + "; it takes " + strings.Join(takes, ", "))
+		}
+	}
+	if len(body) > 0 {
+		if err := json.Unmarshal(body, &t.Trouble); err != nil {
+			return nil, badRequest("the fault " + name + ": " + err.Error())
+		}
+	}
+	if !t.wanted() {
+		return t, nil
+	}
+	for _, field := range needs {
+		if _, there := given[field]; !there {
+			return nil, badRequest("the fault " + name + " needs the field " + field)
+		}
+	}
+	return t, f.check(t)
+}
+
+func (f fault) check(t *trouble) *adminError {
+	kinds := strings.Fields(f.kinds)
+	switch {
+	case t.Count < 0 || t.Ms < 0 || t.Burst < 0:
+		return badRequest("count, ms and burst must not be negative")
+	case t.Rate < 0 || t.Rate > 100:
+		return badRequest("rate must be between 0 and 100")
+	case t.Kind == "" && len(kinds) > 0:
+		t.Kind = kinds[0]
+	case t.Kind != "" && !slices.Contains(kinds, t.Kind):
+		return badRequest("kind must be one of " + strings.Join(kinds, ", "))
+	}
+	t.odds = core.Odds{Count: t.Count, Rate: t.Rate, Seed: t.Seed}
 	return nil
 }
 
-// swallows tells whether the answer to an accepted call gets lost.
-func (f *faults) swallows(c *call) bool {
-	return c.account != nil && struck(f.swallow, c.account.ID, c.r.method) != nil
-}
-
-// refusal is the error that a call gets in place of being served.
-func (f *faults) refusal(c *call) *wireError {
-	account := int64(-1)
-	if c.account != nil {
-		account = c.account.ID
+// switchFault turns a switch.
+func (e *engine) switchFault(name string, body []byte) *adminError {
+	f, known := faultsByName[name]
+	if !known {
+		return unknownFault(name)
 	}
-	if len(f.refuse) == 0 || (account < 0 && !named(f.refuse, c.r.method)) {
+	t, bad := f.read(name, body)
+	switch {
+	case bad != nil:
+		return bad
+	case !t.wanted():
+		e.clearFault(name)
 		return nil
+	case t.Account != 0 && e.core.Account(t.Account) == nil:
+		return badRequest("there is no such account")
+	case t.Instrument != "" && e.core.MarketOf(t.Instrument) == nil:
+		return badRequest("there is no such instrument")
 	}
-	if t := struck(f.refuse, account, c.r.method); t != nil {
-		return &wireError{Code: t.Code, Message: t.Message}
+	if f.start != nil {
+		if bad := f.start(e, t); bad != nil {
+			return bad
+		}
+	}
+	if !f.once {
+		e.faults.add(name, t)
 	}
 	return nil
 }
 
-// named tells whether a trouble lists a method: public ones are only struck by name.
-func named(list []*trouble, method string) bool {
-	for _, t := range list {
-		if slices.Contains(t.Methods, method) {
-			return true
+// clearFault ends a fault and undoes what it did.
+func (e *engine) clearFault(name string) {
+	for _, t := range e.faults.active[name] {
+		if t.undo != nil {
+			t.undo()
 		}
 	}
-	return false
+	delete(e.faults.active, name)
+	delete(e.faults.struck, name)
 }
 
-func (f *faults) refusesLinked(account int64, p *core.Place) bool {
-	return p.Type == core.MarketType && p.Link != "" && struck(f.unlinked, account, "") != nil
+func (e *engine) clearFaults() {
+	for _, name := range sortedKeys(faultsByName) {
+		e.clearFault(name)
+	}
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
 }

@@ -187,13 +187,21 @@ func (e *engine) publish(ch *channel, data []byte) {
 	var plain []byte
 	for _, s := range ch.subs {
 		if s.label != "" {
-			e.deliver(s.conn, notification(ch.name, data, s.label))
+			e.notify(ch, s.conn, notification(ch.name, data, s.label))
 			continue
 		}
 		if plain == nil {
 			plain = notification(ch.name, data, "")
 		}
-		e.deliver(s.conn, plain)
+		e.notify(ch, s.conn, plain)
+	}
+}
+
+func (e *engine) notify(ch *channel, to *conn, frame []byte) {
+	if ch.private() {
+		e.event(ch, to, frame)
+	} else {
+		e.deliver(to, frame)
 	}
 }
 
@@ -208,11 +216,11 @@ func (e *engine) flush(slow bool) {
 func (e *engine) flushThose(due func(*channel) bool) {
 	for _, name := range sorted(e.channels) {
 		ch := e.channels[name]
-		if !ch.dirty || !due(ch) {
+		if !ch.dirty || !due(ch) || e.frozen(ch) {
 			continue
 		}
 		ch.dirty = false
-		if data := e.news(ch); data != nil && !e.faults.frozen {
+		if data := e.news(ch); data != nil {
 			e.publish(ch, data)
 		}
 	}

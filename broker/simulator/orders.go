@@ -10,7 +10,7 @@ func (c *call) open(f core.Filter, some bool, err *wireError) ([]byte, *wireErro
 	if err != nil || !some {
 		return []byte("[]"), err
 	}
-	return renderOrders(c.e.core.OpenOrders(c.account, f)), nil
+	return renderOrders(c.known(c.e.core.OpenOrders(c.account, f))), nil
 }
 
 func (c *call) openOrders() ([]byte, *wireError) { return c.open(c.filter()) }
@@ -44,7 +44,7 @@ func (c *call) orderStateByLabel() ([]byte, *wireError) {
 		return nil, err
 	}
 	label := c.p.text("label")
-	orders := c.e.core.RecentOrders(c.account, core.Filter{Currency: cur, Label: &label})
+	orders := c.known(c.e.core.RecentOrders(c.account, core.Filter{Currency: cur, Label: &label}))
 	newestFirst(orders)
 	return renderOrders(orders), nil
 }

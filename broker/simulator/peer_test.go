@@ -152,6 +152,8 @@ func (c *socket) ask(method string, params object) object {
 
 func jsonInt(n int) string { b, _ := json.Marshal(n); return string(b) }
 
+func marshal(v any) (string, error) { b, err := json.Marshal(v); return string(b), err }
+
 // call wants a result.
 func (c *socket) call(method string, params object) any {
 	c.t.Helper()

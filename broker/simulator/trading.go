@@ -24,7 +24,7 @@ func (c *call) place(side int64) ([]byte, *wireError) {
 	if p.Legs, err = legs(c.p); err != nil {
 		return nil, err
 	}
-	if c.e.faults.refusesLinked(c.account.ID, p) {
+	if c.refusesLinked(p) {
 		return nil, core.ErrMarketOTOCO
 	}
 	r, err := c.e.apply(core.Command{Place: p})

@@ -21,6 +21,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tradebaas/tradebaas/broker/simulator"
 	"github.com/tradebaas/tradebaas/store/storetest"
 )
 
@@ -159,24 +160,13 @@ func startExchange(tb testing.TB, extra ...string) *exchange {
 	return x
 }
 
-// fault calls the exchange's admin listener.
-func (x *exchange) fault(tb testing.TB, path string, body any) map[string]any {
+// calls is a client of the exchange's admin listener.
+func (x *exchange) calls() *simulator.Admin { return simulator.NewAdmin("http://"+x.admin, adminToken) }
+
+// fault turns one of the exchange's switches.
+func (x *exchange) fault(tb testing.TB, name string, trouble simulator.Trouble) {
 	tb.Helper()
-	raw, err := json.Marshal(body)
-	require.NoError(tb, err)
-	req, err := http.NewRequest(http.MethodPost, "http://"+x.admin+path, bytes.NewReader(raw))
-	require.NoError(tb, err)
-	req.Header.Set("Authorization", "Bearer "+adminToken)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(tb, err)
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	require.NoError(tb, err)
-	require.Less(tb, resp.StatusCode, 300, "%s: %s", path, answer)
-	var out map[string]any
-	_ = json.Unmarshal(answer, &out)
-	return out
+	require.NoError(tb, x.calls().Fault(tb.Context(), name, trouble))
 }
 
 // server is one tradebaas server with a data directory that survives its process.

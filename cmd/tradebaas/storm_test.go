@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tradebaas/tradebaas/broker/simulator"
 	"github.com/tradebaas/tradebaas/killpoint"
 	"github.com/tradebaas/tradebaas/store/storetest"
 )
@@ -103,7 +105,7 @@ func (s *storm) cycle(n int) {
 	s.act(fate)
 	s.server.kill()
 	s.server.fate = nil
-	s.exchange.fault(s, "/faults/clear", object{})
+	require.NoError(s, s.exchange.calls().Clear(s.Context()))
 	s.start()
 	for _, p := range s.people {
 		s.check(p)
@@ -114,13 +116,13 @@ func (s *storm) cycle(n int) {
 func (s *storm) trouble() {
 	switch s.chance.IntN(5) {
 	case 0:
-		s.exchange.fault(s, "/faults/swallow", object{"count": 1, "methods": []string{"private/buy"}})
+		s.exchange.fault(s, "swallow", simulator.Trouble{Count: 1, Methods: []string{"private/buy"}})
 	case 1:
-		s.exchange.fault(s, "/faults/swallow", object{"count": 1, "methods": []string{"private/sell"}})
+		s.exchange.fault(s, "swallow", simulator.Trouble{Count: 1, Methods: []string{"private/sell"}})
 	case 2:
-		s.exchange.fault(s, "/faults/refuse", object{"count": 2, "code": 10041, "message": "settlement_in_progress", "methods": []string{"private/sell", "private/buy"}})
+		s.exchange.fault(s, "refuse", simulator.Trouble{Count: 2, Code: 10041, Message: "settlement_in_progress", Methods: []string{"private/sell", "private/buy"}})
 	case 3:
-		s.exchange.fault(s, "/faults/unlinked", object{"count": 1})
+		s.exchange.fault(s, "unlinked", simulator.Trouble{Count: 1})
 	}
 }
 
@@ -168,8 +170,9 @@ func (s *storm) newPerson(email string) *stormPerson {
 func knownPerson(tb testing.TB, s *server, x *exchange, email string) *stormPerson {
 	tb.Helper()
 	p := &stormPerson{person: newPerson(tb, s, email), sure: true}
-	made := x.fault(tb, "/accounts", object{"name": "storm", "balances": object{"USDC": "10000"}})
-	p.key, p.secret, p.account = made["key"].(string), made["secret"].(string), made["accountId"].(string)
+	made, err := x.calls().Account(tb.Context(), map[string]string{"USDC": "10000"}, "")
+	require.NoError(tb, err)
+	p.key, p.secret, p.account = made.Key, made.Secret, strconv.FormatInt(made.ID, 10)
 	p.must(http.StatusCreated, "POST", "/api/user/credentials", object{"environment": "paper", "apiKey": p.key, "apiSecret": p.secret})
 	p.must(http.StatusOK, "POST", "/api/v2/connect", object{"environment": "paper"})
 	p.strategy = p.id + ":Fast Test:" + btc + ":deribit:paper"

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tradebaas/tradebaas/broker/simulator"
 )
 
 const (
@@ -92,7 +94,7 @@ func TestSwallowedAnswer(t *testing.T) {
 	s, x, _ := startAll(t)
 	p := newPerson(t, s, "swallowed@example.com")
 	p.connectPaper()
-	x.fault(t, "/faults/swallow", object{"count": 1, "methods": []string{"private/buy"}})
+	x.fault(t, "swallow", simulator.Trouble{Count: 1, Methods: []string{"private/buy"}})
 	p.startStrategy("Fast Test", btc, object{})
 	p.eventually("the trade is closed", func() bool {
 		trades := p.trades()
