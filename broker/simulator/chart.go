@@ -90,19 +90,8 @@ func turnover(i *core.Instrument, b core.Bar) (volume, cost trade.Dec) {
 	return amount, amount.Mul(price).Round(4)
 }
 
-// dayFigures are the figures of the last 24 hours, kept for the second they are of.
-type dayFigures struct {
-	second int64
-	body   []byte
-}
-
 func (e *engine) dayStats(m *core.Market) []byte {
-	if kept := e.stats[m]; kept.second == e.core.Second {
-		return kept.body
-	}
-	body := renderDay(e.core, m)
-	e.stats[m] = dayFigures{e.core.Second, body}
-	return body
+	return e.kept("day "+string(m.Instrument.Name), e.core.Second, func() []byte { return renderDay(e.core, m) })
 }
 
 func renderDay(x *core.Exchange, m *core.Market) []byte {

@@ -34,7 +34,7 @@ type engine struct {
 	failed  chan error    // the committer's failure
 
 	conns      []*conn
-	stats      map[*core.Market]dayFigures
+	figures    map[string]figures
 	grants     map[string]*grant
 	refreshes  map[string]*grant
 	signatures map[string]int64
@@ -67,7 +67,7 @@ func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
 		jobs: make(chan func(), jobsWaiting), commits: make(chan commit, 64), done: make(chan struct{}), ended: make(chan struct{}), failed: make(chan error, 1),
 		grants: map[string]*grant{}, refreshes: map[string]*grant{}, signatures: map[string]int64{},
 		sessions: map[string][]*session{}, loose: map[string][]*grant{}, guests: map[string]*buckets{},
-		desks: map[int64]*desk{}, channels: map[string]*channel{}, stats: map[*core.Market]dayFigures{},
+		desks: map[int64]*desk{}, channels: map[string]*channel{}, figures: map[string]figures{},
 	}
 }
 

@@ -69,8 +69,10 @@ func (c *call) fundingChart() ([]byte, *wireError) {
 	}
 	x := c.e.core
 	last := x.Second / span[1] * span[1]
-	rows := list(steps(last-span[0]+span[1], last, span[1]), func(at int64) []byte {
-		return newObject().int("timestamp", at*1000).dec("index_price", x.IndexAt(m, at)).dec("interest_8h", x.FundingBetween(m, at-8*3600, at)).end()
+	rows := c.e.kept("funding "+string(m.Instrument.Name)+" "+c.p.text("length"), last, func() []byte {
+		return list(steps(last-span[0]+span[1], last, span[1]), func(at int64) []byte {
+			return newObject().int("timestamp", at*1000).dec("index_price", x.IndexAt(m, at)).dec("interest_8h", x.FundingBetween(m, at-8*3600, at)).end()
+		})
 	})
 	return newObject().dec("current_interest", fraction(m.FundingRate())).dec("interest_8h", m.Funding8h()).raw("data", rows).end(), nil
 }

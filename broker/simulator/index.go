@@ -94,8 +94,8 @@ func (c *call) indexChart() ([]byte, *wireError) {
 		return nil, core.Invalid("range", "unknown value")
 	}
 	last := c.e.core.Second / span[1] * span[1]
-	return list(steps(last-span[0]+span[1], last, span[1]), func(at int64) []byte {
-		return pair(at*1000, c.e.core.IndexAt(m, at))
+	return c.e.kept("index "+m.Instrument.PriceIndex+" "+c.p.text("range"), last, func() []byte {
+		return list(steps(last-span[0]+span[1], last, span[1]), func(at int64) []byte { return pair(at*1000, c.e.core.IndexAt(m, at)) })
 	}), nil
 }
 

@@ -120,13 +120,19 @@ func (c *call) tradeVolumes() ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	return list([]trade.Currency{"BTC", "ETH"}, func(base trade.Currency) []byte {
-		o := newObject().str("currency", string(base))
-		for _, span := range volumeSpans[:map[bool]int{false: 1, true: len(volumeSpans)}[extended]] {
-			o.dec("futures_volume"+span.suffix, c.e.volume(base, span.hours*60, span.step)).dec("calls_volume"+span.suffix, trade.Zero).
-				dec("puts_volume"+span.suffix, trade.Zero).dec("spot_volume"+span.suffix, trade.Zero)
-		}
-		return o.end()
+	spans := volumeSpans
+	if !extended {
+		spans = spans[:1]
+	}
+	return c.e.kept("volumes "+c.p.text("extended"), c.e.core.Second/60, func() []byte {
+		return list([]trade.Currency{"BTC", "ETH"}, func(base trade.Currency) []byte {
+			o := newObject().str("currency", string(base))
+			for _, span := range spans {
+				o.dec("futures_volume"+span.suffix, c.e.volume(base, span.hours*60, span.step)).dec("calls_volume"+span.suffix, trade.Zero).
+					dec("puts_volume"+span.suffix, trade.Zero).dec("spot_volume"+span.suffix, trade.Zero)
+			}
+			return o.end()
+		})
 	}), nil
 }
 
@@ -164,15 +170,19 @@ func (c *call) volatility() ([]byte, *wireError) {
 		return []byte("[]"), nil
 	}
 	last := c.e.core.Second / 3600
+	return c.e.kept("volatility "+string(cur), last, func() []byte { return renderVolatility(c.e.core, m, last) }), nil
+}
+
+func renderVolatility(x *core.Exchange, m *core.Market, last int64) []byte {
 	logs := []float64{}
 	for _, at := range steps((last-volatilityRows-volatilityReturn)*3600, last*3600, 3600) {
-		logs = append(logs, math.Log(c.e.core.IndexAt(m, at).Float()))
+		logs = append(logs, math.Log(x.IndexAt(m, at).Float()))
 	}
 	return list(steps(1, volatilityRows, 1), func(n int64) []byte {
 		percent := 100 * math.Sqrt(hoursOfYear) * deviation(logs[n:n+volatilityReturn+1])
 		d, _ := trade.ParseDec(strconv.FormatFloat(percent, 'f', 8, 64))
 		return pair((last-volatilityRows+n)*3_600_000, d)
-	}), nil
+	})
 }
 
 // deviation is the standard deviation of the steps between values.
