@@ -30,6 +30,7 @@ type wireError = core.Error
 
 var (
 	errInvalidJSON    = &wireError{Code: 11050, Message: "bad_request", Reason: "invalid json"}
+	errInvalidRequest = &wireError{Code: -32600, Message: "Invalid Request"}
 	errMethodNotFound = &wireError{Code: -32601, Message: "Method not found"}
 	errTooLarge       = &wireError{Code: -32600, Message: "request entity too large"}
 	errUnauthorized   = &wireError{Code: 13009, Message: "unauthorized", Reason: "invalid_token"}
@@ -43,19 +44,21 @@ var (
 )
 
 func parseRequest(frame []byte) (*request, *wireError) {
-	var r struct {
-		ID     json.RawMessage `json:"id"`
-		Method string          `json:"method"`
-		Params json.RawMessage `json:"params"`
-	}
-	if err := json.Unmarshal(frame, &r); err != nil {
-		var kind *json.UnmarshalTypeError
-		if errors.As(err, &kind) {
-			return nil, &wireError{Code: -32600, Message: "Invalid Request"}
-		}
+	r := struct {
+		Version string          `json:"jsonrpc"`
+		ID      json.RawMessage `json:"id"`
+		Method  string          `json:"method"`
+		Params  json.RawMessage `json:"params"`
+	}{Version: "2.0"}
+	err := json.Unmarshal(frame, &r)
+	var kind *json.UnmarshalTypeError
+	if err != nil && !errors.As(err, &kind) {
 		return nil, errInvalidJSON
 	}
 	out := &request{id: validID(r.ID), method: r.Method, params: params{}}
+	if err != nil || r.Version != "2.0" {
+		return out, errInvalidRequest
+	}
 	if trimmed := bytes.TrimSpace(r.Params); len(trimmed) > 0 && !bytes.Equal(trimmed, []byte("null")) {
 		if err := json.Unmarshal(trimmed, &out.params); err != nil {
 			return out, &wireError{Code: -32602, Message: "Invalid params", Reason: "must be an object"}

@@ -46,6 +46,9 @@ func (c *call) setHeartbeat() ([]byte, *wireError) {
 }
 
 func (c *call) disableHeartbeat() ([]byte, *wireError) {
+	if err := c.socketOnly(); err != nil {
+		return nil, err
+	}
 	c.conn.heartbeat, c.conn.testBefore = 0, 0
 	return okResult, nil
 }
