@@ -102,7 +102,7 @@ func (c *call) subaccounts() ([]byte, *wireError) {
 	}
 	a := c.account
 	o := newObject().int("id", a.ID).str("username", a.Name).str("system_name", a.Name).str("email", a.Name+"@example.com").str("type", "main").
-		str("margin_model", marginModel).bool("security_keys_enabled", false).raw("security_keys_assignments", []byte("[]")).
+		str("margin_model", marginModel).bool("tfa_enabled", false).bool("security_keys_enabled", false).raw("security_keys_assignments", []byte("[]")).
 		bool("receive_notifications", false).bool("is_password", true).bool("login_enabled", true)
 	if portfolio {
 		o.raw("portfolio", c.portfolio())
