@@ -76,7 +76,7 @@ func (n *connection) effectDone(c *kit.Context, m effectDone) {
 	answer := m.answer
 	if m.err != nil {
 		c.Log().Warn().Err(m.err).Type("effect", answer.Effect).Msg("connection.exchange.refused")
-		f := failure(m.err, isLinked(answer.Effect))
+		f := broker.FailureOf(m.err, isLinked(answer.Effect))
 		answer.Failure = &f
 	}
 	if send, ok := answer.Effect.(trade.SendOrder); ok {
@@ -93,28 +93,6 @@ func (n *connection) effectDone(c *kit.Context, m effectDone) {
 func isLinked(e trade.Effect) bool {
 	_, linked := e.(trade.SendBracket)
 	return linked
-}
-
-// unsupported says that an exchange does not know an argument or its combination.
-const unsupported, badArgument = 11047, -32602
-
-// failure puts an exchange's answer in the account's words.
-func failure(err error, linked bool) trade.Failure {
-	e := broker.As(err)
-	if e == nil {
-		return trade.Failure{Unknown: true, Reason: err.Error()}
-	}
-	f := trade.Failure{Unknown: e.Outcome == broker.Unknown, Gone: e.Gone, Busy: e.Busy || e.Outcome == broker.NotSent, Expired: e.Expired, Reason: e.Reason}
-	if f.Reason == "" {
-		f.Reason = e.Error()
-	}
-	switch e.Param {
-	case "linked_order_type", "otoco_config", "trigger_fill_condition":
-		f.Unlinked = linked && e.Code == badArgument
-	default:
-		f.Unlinked = linked && e.Code == unsupported
-	}
-	return f
 }
 
 // exchangeRefusal is what a user reads of an exchange's no.

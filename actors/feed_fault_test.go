@@ -304,7 +304,7 @@ func TestF34_an_entry_after_the_change(t *testing.T) {
 // What the exchange refuses for good is sent once, and the user reads why.
 func TestF35_a_definite_no(t *testing.T) {
 	for code, reason := range map[int]string{10009: "not_enough_funds", 10007: "price_too_high 98700.3", 11054: "post_only_reject",
-		badArgument: "Invalid params: must conform to tick size"} {
+		-32602: "Invalid params: must conform to tick size"} {
 		t.Run(reason, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				f := open(t, strategy.Rules{}, scriptedRuns)

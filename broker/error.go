@@ -3,6 +3,9 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/tradebaas/tradebaas/trade"
 )
 
 // Outcome is what is known of a request that did not give a result.
@@ -55,4 +58,26 @@ func As(err error) *Error {
 	var e *Error
 	errors.As(err, &e)
 	return e
+}
+
+// What an exchange says that does not know an argument or its combination.
+const unsupported, otherReject, badArgument = 11047, 11030, -32602
+
+// FailureOf puts an error in the account's words. Linked tells whether it answers a linked entry.
+func FailureOf(err error, linked bool) trade.Failure {
+	e := As(err)
+	if e == nil {
+		return trade.Failure{Unknown: true, Reason: err.Error()}
+	}
+	f := trade.Failure{Unknown: e.Outcome == Unknown, Gone: e.Gone, Busy: e.Busy || e.Outcome == NotSent, Expired: e.Expired, Reason: e.Reason}
+	if f.Reason == "" {
+		f.Reason = e.Error()
+	}
+	switch e.Param {
+	case "linked_order_type", "otoco_config", "trigger_fill_condition":
+		f.Unlinked = linked && e.Code == badArgument
+	default:
+		f.Unlinked = linked && (e.Code == unsupported || e.Code == otherReject && strings.Contains(e.Reason, "linked_order"))
+	}
+	return f
 }
