@@ -122,7 +122,7 @@ func loadRecord(ctx context.Context, tx pgx.Tx, account trade.AccountID, record 
 	if record.Orders, err = collect(ctx, tx, scanOrder(account.User), selectUnfinishedOrders, account); err != nil {
 		return err
 	}
-	if record.Trades, err = collect(ctx, tx, scanTrade(account.User), selectOpenTrades, account); err != nil {
+	if record.Trades, err = collect(ctx, tx, scanTrade(account.User), selectUnfinishedTrades, account); err != nil {
 		return err
 	}
 	if record.Fills, err = collect(ctx, tx, scanFill, selectOpenFills, account); err != nil {

@@ -51,7 +51,7 @@ func TestCommit_and_load_give_the_same_account(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff([]trade.Order{order, stop}, record.Orders, decEqual))
 
-	// Trade closed, stop cancelled: nothing is left to finish.
+	// Trade closed, stop cancelled: only the funding is left to ask for.
 	closed, exit := change.Trades[0], start.Add(time.Minute)
 	price := dec("98000")
 	closed.Status, closed.Open, closed.ExitTime, closed.ExitReason, closed.ExitPrice = "closed", trade.Zero, &exit, trade.ExitTarget, &price
@@ -60,6 +60,12 @@ func TestCommit_and_load_give_the_same_account(t *testing.T) {
 	record, err = db.LoadAccount(ctx, account)
 	require.NoError(t, err)
 	require.Empty(t, record.Orders)
+	require.Empty(t, cmp.Diff([]trade.Trade{closed}, record.Trades, decEqual), "its funding is not known yet")
+
+	closed.Funded = true
+	require.NoError(t, db.Commit(ctx, account, trade.Change{Trades: []trade.Trade{closed}}))
+	record, err = db.LoadAccount(ctx, account)
+	require.NoError(t, err)
 	require.Empty(t, record.Trades)
 	require.Empty(t, record.Fills)
 	page, err := db.ListTrades(ctx, user, trade.TradeFilter{Limit: 1})

@@ -74,7 +74,7 @@ func razor() trade.StartStrategy {
 func entry(account trade.AccountID, strategy trade.StrategyID, candle time.Time) trade.Change {
 	intent := trade.IntentID(fmt.Sprintf("%x", [16]byte(uuid.New())))
 	order := trade.Order{
-		ID: trade.OrderID(uuid.NewString()), Account: account, Strategy: strategy, Intent: intent, Role: trade.Entry,
+		ID: trade.OrderID(uuid.NewString()), Account: account, Strategy: strategy, Intent: intent, Role: trade.Entry, Version: 3,
 		Label: "tb-x-1-" + string(intent) + "-e", Instrument: instrument, Side: trade.Buy, Type: trade.MarketOrder,
 		Amount: dec("0.001"), State: trade.OrderIntended, ValidUntil: start.Add(5 * time.Second), CreatedAt: start, UpdatedAt: start,
 	}

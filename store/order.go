@@ -9,7 +9,7 @@ import (
 )
 
 const orderColumns = `id, broker, environment, strategy_id, intent, role, label, instrument, side, type, amount, price,
-	trigger_price, reduce_only, valid_until, state, reason, venue_order_id, filled, average_price, created_at, updated_at`
+	trigger_price, reduce_only, valid_until, state, reason, venue_order_id, filled, average_price, created_at, updated_at, config_version`
 
 func scanOrder(user trade.UserID) pgx.RowToFunc[trade.Order] {
 	return func(row pgx.CollectableRow) (o trade.Order, err error) {
@@ -17,7 +17,7 @@ func scanOrder(user trade.UserID) pgx.RowToFunc[trade.Order] {
 		o.Account.User = user
 		err = row.Scan(&o.ID, &o.Account.Broker, &o.Account.Environment, &o.Strategy, &o.Intent, &o.Role, &o.Label,
 			&o.Instrument, &o.Side, &o.Type, &o.Amount, &o.Price, &o.TriggerPrice, &o.ReduceOnly, &valid, &o.State,
-			&o.Reason, &o.VenueOrder, &o.Filled, &o.AveragePrice, &o.CreatedAt, &o.UpdatedAt)
+			&o.Reason, &o.VenueOrder, &o.Filled, &o.AveragePrice, &o.CreatedAt, &o.UpdatedAt, &o.Version)
 		o.ValidUntil = orZero(valid)
 		return o, err
 	}
@@ -29,8 +29,8 @@ func scanOrder(user trade.UserID) pgx.RowToFunc[trade.Order] {
 const putOrder = `
 INSERT INTO orders (user_id, broker, environment, id, strategy_id, intent, role, epoch, candle_time, label, instrument, side,
 	type, amount, price, trigger_price, reduce_only, valid_until, state, reason, venue_order_id, filled, average_price,
-	created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+	created_at, updated_at, config_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 ON CONFLICT (id) DO UPDATE SET
 	amount = excluded.amount, price = excluded.price, trigger_price = excluded.trigger_price, state = excluded.state,
 	reason = excluded.reason, venue_order_id = excluded.venue_order_id, filled = excluded.filled,
@@ -42,7 +42,7 @@ func queueOrder(batch *pgx.Batch, account trade.AccountID, o trade.Order, epoch 
 	}
 	batch.Queue(putOrder, account.User, account.Broker, account.Environment, o.ID, o.Strategy, o.Intent, o.Role, epoch,
 		orNull(candle), o.Label, o.Instrument, o.Side, o.Type, o.Amount, o.Price, o.TriggerPrice, o.ReduceOnly,
-		orNull(o.ValidUntil), o.State, o.Reason, o.VenueOrder, o.Filled, o.AveragePrice, o.CreatedAt, o.UpdatedAt)
+		orNull(o.ValidUntil), o.State, o.Reason, o.VenueOrder, o.Filled, o.AveragePrice, o.CreatedAt, o.UpdatedAt, o.Version)
 }
 
 // isUnfinished selects orders that can still change and all of an open trade; the

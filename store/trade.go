@@ -11,7 +11,7 @@ import (
 
 const tradeColumns = `id, broker, environment, strategy_id, strategy_name, intent, config_version, instrument, side,
 	entry_order_id, sl_order_id, tp_order_id, entry_price, exit_price, amount, open_amount, stop_loss, take_profit,
-	break_even_done, entry_time, exit_time, exit_reason, pnl, fees, funding, net, currency, status`
+	break_even_done, entry_time, exit_time, exit_reason, pnl, fees, funding, net, currency, status, funded`
 
 func scanTrade(user trade.UserID) pgx.RowToFunc[trade.Trade] {
 	return func(row pgx.CollectableRow) (t trade.Trade, err error) {
@@ -19,33 +19,33 @@ func scanTrade(user trade.UserID) pgx.RowToFunc[trade.Trade] {
 		return t, row.Scan(&t.ID, &t.Account.Broker, &t.Account.Environment, &t.Strategy, &t.StrategyName, &t.Intent,
 			&t.ConfigVersion, &t.Instrument, &t.Side, &t.EntryOrder, &t.StopOrder, &t.TargetOrder, &t.EntryPrice,
 			&t.ExitPrice, &t.Amount, &t.Open, &t.StopLoss, &t.TakeProfit, &t.BreakEvenDone, &t.EntryTime, &t.ExitTime,
-			&t.ExitReason, &t.PnL, &t.Fees, &t.Funding, &t.Net, &t.Currency, &t.Status)
+			&t.ExitReason, &t.PnL, &t.Fees, &t.Funding, &t.Net, &t.Currency, &t.Status, &t.Funded)
 	}
 }
 
 const putTrade = `
 INSERT INTO trades (user_id, broker, environment, id, strategy_id, strategy_name, intent, config_version, instrument, side,
 	entry_order_id, sl_order_id, tp_order_id, entry_price, exit_price, amount, open_amount, stop_loss, take_profit,
-	break_even_done, entry_time, exit_time, exit_reason, pnl, fees, funding, net, currency, status)
+	break_even_done, entry_time, exit_time, exit_reason, pnl, fees, funding, net, currency, status, funded)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-	$26, $27, $28, $29)
+	$26, $27, $28, $29, $30)
 ON CONFLICT (id) DO UPDATE SET
 	entry_order_id = excluded.entry_order_id, sl_order_id = excluded.sl_order_id, tp_order_id = excluded.tp_order_id,
 	entry_price = excluded.entry_price, exit_price = excluded.exit_price, amount = excluded.amount,
 	open_amount = excluded.open_amount, stop_loss = excluded.stop_loss, take_profit = excluded.take_profit,
 	break_even_done = excluded.break_even_done, entry_time = excluded.entry_time, exit_time = excluded.exit_time,
 	exit_reason = excluded.exit_reason, pnl = excluded.pnl, fees = excluded.fees, funding = excluded.funding,
-	net = excluded.net, currency = excluded.currency, status = excluded.status`
+	net = excluded.net, currency = excluded.currency, status = excluded.status, funded = excluded.funded`
 
 func queueTrade(batch *pgx.Batch, account trade.AccountID, t trade.Trade) {
 	batch.Queue(putTrade, account.User, account.Broker, account.Environment, t.ID, t.Strategy, t.StrategyName, t.Intent,
 		t.ConfigVersion, t.Instrument, t.Side, t.EntryOrder, t.StopOrder, t.TargetOrder, t.EntryPrice, t.ExitPrice,
 		t.Amount, t.Open, t.StopLoss, t.TakeProfit, t.BreakEvenDone, t.EntryTime, t.ExitTime, t.ExitReason, t.PnL,
-		t.Fees, t.Funding, t.Net, t.Currency, t.Status)
+		t.Fees, t.Funding, t.Net, t.Currency, t.Status, t.Funded)
 }
 
-const selectOpenTrades = `SELECT ` + tradeColumns + ` FROM trades
-WHERE user_id = $1 AND broker = $2 AND environment = $3 AND status = 'open' ORDER BY entry_time, id`
+const selectUnfinishedTrades = `SELECT ` + tradeColumns + ` FROM trades
+WHERE user_id = $1 AND broker = $2 AND environment = $3 AND (status = 'open' OR NOT funded) ORDER BY entry_time, id`
 
 // tradesOf is the filter of the history and of the statistics; empty selects all.
 const tradesOf = `user_id = $1

@@ -37,9 +37,9 @@ type Account struct {
 	days      map[Currency]Day
 	entries   []EntryMade // of the last minute
 	cooldowns map[StrategyID]time.Duration
-	exits     map[StrategyID]time.Time // last exit
-	amending  map[VenueOrderID]time.Time
-	cancelled map[VenueOrderID]time.Time // cancels under way
+	exits     map[StrategyID]time.Time   // last exit
+	amending  map[VenueOrderID]time.Time // until when no further amendment is sent
+	cancelled map[VenueOrderID]time.Time // until when no further cancel is sent
 
 	closedForeignAt map[Instrument]time.Time // when a kill last tried to
 
@@ -49,11 +49,14 @@ type Account struct {
 // tracked is an order of ours with what we are doing about it.
 type tracked struct {
 	Order
+	number    int // of its label: 0 for the first of its role, then 1, 2...
 	dirty     bool
 	reserved  bool             // its intent is not committed yet
 	pending   bool             // a request is under way
 	recovered bool             // read from storage: it may have been sent by an earlier run
 	linked    bool             // part of a linked entry
+	stored    OrderState       // as it was handed out last
+	booked    Dec              // what is known of its fills; only of an order for a position of somebody else
 	venueIDs  []VenueOrderID   // the ids that its fills may carry
 	waiting   []VenueOrderID   // ids of the placeholder that waits for the entry's fill
 	asked     time.Time        // by label, last
@@ -64,7 +67,6 @@ type tracked struct {
 	exit      string           // exits: why it was sent; entries: why to close at once
 	quote     Dec              // the price it was decided on
 	name      string           // of the strategy
-	version   int              // of its config
 }
 
 // Levels are the prices that protect a fill. Passed says that the fill is beyond the target already.
@@ -75,7 +77,9 @@ type Levels struct {
 
 type sighting struct {
 	VenueOrder
-	at time.Time
+	label Label
+	ours  bool
+	at    time.Time
 }
 
 type standing struct {
@@ -123,7 +127,8 @@ func (a *Account) loadOrders(orders []Order) {
 	orders = slices.Clone(orders)
 	slices.SortStableFunc(orders, func(x, y Order) int { return x.CreatedAt.Compare(y.CreatedAt) })
 	for _, o := range orders {
-		t := &tracked{Order: o, recovered: true}
+		l, _ := ParseLabel(o.Label)
+		t := &tracked{Order: o, number: l.Number, recovered: true, stored: o.State}
 		t.linked = t.Role != Exit
 		if t.Role == Exit {
 			t.exit = o.Reason
@@ -220,7 +225,7 @@ func (a *Account) byID(id OrderID) *tracked {
 // order finds the order of an intent with a role and number.
 func (a *Account) order(intent IntentID, role Role, number int) *tracked {
 	for _, t := range a.orders {
-		if l, ok := ParseLabel(t.Label); ok && t.Intent == intent && t.Role == role && l.Number == number {
+		if t.Intent == intent && t.Role == role && t.number == number {
 			return t
 		}
 	}
@@ -234,8 +239,8 @@ func (a *Account) last(intent IntentID, role Role) (*tracked, int) {
 	var newest *tracked
 	number := -1
 	for _, t := range a.orders {
-		if l, ok := ParseLabel(t.Label); ok && t.Intent == intent && t.Role == role && l.Number > number {
-			newest, number = t, l.Number
+		if t.Intent == intent && t.Role == role && t.number > number {
+			newest, number = t, t.number
 		}
 	}
 	return newest, number
@@ -309,12 +314,14 @@ func (a *Account) flush(now time.Time) Outcome {
 }
 
 // storable is an order as it is stored: not finished before its fills are known, so that a restart in
-// between still looks for them.
+// between still looks for them. One that was stored as finished stays so: a leg that was given up may
+// have been filled after all, and then the fill tells.
 func (a *Account) storable(t *tracked) Order {
 	o := t.Order
-	if o.State.Terminal() && a.unfilled(t, a.holding(t.Intent)) {
+	if o.State.Terminal() && !t.stored.Terminal() && a.unfilled(t, a.holding(t.Intent)) {
 		o.State = OrderOpen
 	}
+	t.stored = o.State
 	return o
 }
 
@@ -326,7 +333,7 @@ func (a *Account) forget(now time.Time) {
 		return
 	}
 	old := func(at time.Time) bool { return now.Sub(at) > remembered }
-	a.holdings = slices.DeleteFunc(a.holdings, func(h *holding) bool { return h.ExitTime != nil && old(*h.ExitTime) && old(h.touched) })
+	a.holdings = slices.DeleteFunc(a.holdings, func(h *holding) bool { return h.ExitTime != nil && h.Funded && old(*h.ExitTime) && old(h.touched) })
 	a.orders = slices.DeleteFunc(a.orders, func(t *tracked) bool {
 		over := t.State.Terminal() && old(t.UpdatedAt) && a.holding(t.Intent) == nil
 		if over {

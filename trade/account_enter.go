@@ -95,7 +95,7 @@ func (a *Account) legsLeft(i Instrument) bool {
 		return true
 	}
 	for _, s := range a.live {
-		if _, ours := a.origin.owns(s.Label); ours && s.Instrument == i && !a.placed(s.VenueOrder) {
+		if s.ours && s.Instrument == i && !a.placed(s.VenueOrder) {
 			return true
 		}
 	}
@@ -184,7 +184,7 @@ func (a *Account) reserve(cmd EnterCommand, now time.Time) {
 	entry := a.newOrder(cmd.Intent, cmd.Strategy, Entry, 0, now)
 	entry.Instrument, entry.Side, entry.Type, entry.Amount = cmd.Instrument, cmd.Side, MarketOrder, cmd.Amount
 	entry.ValidUntil, entry.levels, entry.reserved = now.Add(entryLife), cmd.Levels, true
-	entry.quote, entry.name, entry.version = quoteFor(cmd.Ticker, cmd.Side), cmd.StrategyName, cmd.ConfigVersion
+	entry.quote, entry.name, entry.Version = quoteFor(cmd.Ticker, cmd.Side), cmd.StrategyName, cmd.ConfigVersion
 	stop := a.newOrder(cmd.Intent, cmd.Strategy, Stop, 0, now)
 	stop.Type, stop.TriggerPrice = StopMarketOrder, cmd.Stop
 	target := a.newOrder(cmd.Intent, cmd.Strategy, Target, 0, now)
@@ -224,7 +224,7 @@ func (a *Account) noteCandle(cmd EnterCommand) {
 // newOrder makes an order of ours that is about to be stored.
 func (a *Account) newOrder(intent IntentID, s StrategyID, role Role, number int, now time.Time) *tracked {
 	label := a.origin.label(intent, role, number)
-	t := &tracked{Order: Order{
+	t := &tracked{number: number, Order: Order{
 		ID: OrderID(derive("order", label)), Account: a.id, Strategy: s, Intent: intent, Role: role, Label: label,
 		State: OrderIntended, CreatedAt: now, UpdatedAt: now,
 	}, dirty: true}

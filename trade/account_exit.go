@@ -61,6 +61,9 @@ func (a *Account) ClosePosition(i Instrument, reason string, now time.Time) (Out
 		out := a.settle(now)
 		return out, exitSent(out), nil
 	}
+	if slices.ContainsFunc(a.orders, func(t *tracked) bool { return t.Instrument == i && t.Role == Exit && !t.State.Terminal() }) {
+		return Outcome{}, "", nil
+	}
 	if a.positions[i].Size.IsZero() {
 		return Outcome{}, "", Errorf(NotFound, "position_not_found", "There is no position in %s.", i)
 	}

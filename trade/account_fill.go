@@ -73,7 +73,7 @@ func (a *Account) fill(f Fill, now time.Time) {
 	a.claim(t, f.Order)
 	a.out.fills = append(a.out.fills, f)
 	h := a.holding(t.Intent)
-	if h == nil && t.Role == Exit && t.Strategy == "" {
+	if h == nil && t.foreign() {
 		a.closedForeign(t, f)
 		return
 	}
@@ -95,8 +95,9 @@ func (a *Account) fill(f Fill, now time.Time) {
 
 // closedForeign counts a fill that closed a position of somebody else: no round trip of ours.
 func (a *Account) closedForeign(t *tracked, f Fill) {
-	t.Filled = MinDec(t.Filled.Add(f.Amount), t.Amount)
-	if t.Filled.Equal(t.Amount) {
+	t.booked = t.booked.Add(f.Amount)
+	t.Filled = MaxDec(t.Filled, t.booked)
+	if t.Filled.Cmp(t.Amount) >= 0 {
 		t.Advance(OrderFilled)
 	}
 	a.touch(t)
@@ -109,6 +110,7 @@ func (a *Account) reopenBooks(h *holding, before Dec) {
 		at := p.Time
 		h.ExitReason, h.ExitTime, h.Open = h.reason(), &at, Zero
 	}
+	h.Funded = false // what was asked for ended too early
 	a.countNet(h.Strategy, h.Net.Sub(before), *h.ExitTime)
 }
 
@@ -125,7 +127,7 @@ func (a *Account) open(t *tracked, f Fill, now time.Time) *holding {
 	spec := a.spec(t.Instrument)
 	h := &holding{kind: spec.Kind, levels: entry.levels, unlinked: !entry.linked && entry.Role == Entry, Trade: Trade{
 		ID: TradeID(derive("trade", string(t.Intent))), Account: a.id, Strategy: t.Strategy, StrategyName: entry.name,
-		Intent: t.Intent, ConfigVersion: entry.version, Instrument: t.Instrument, Side: side,
+		Intent: t.Intent, ConfigVersion: entry.Version, Instrument: t.Instrument, Side: side,
 		EntryTime: f.Time, Currency: spec.Settlement, Status: TradeOpen,
 	}}
 	if h.StrategyName == "" {
@@ -219,7 +221,6 @@ func (a *Account) closeTrade(h *holding, reason string, now time.Time) {
 	h.ExitTime, h.ExitReason, h.Status, h.dirty, h.touched = &at, reason, TradeClosed, true, now
 	a.countNet(h.Strategy, h.Net, at)
 	a.coolDown(h.Strategy, at)
-	a.want(AskFunding{h.ID, a.spec(h.Instrument), h.EntryTime, at})
 	for _, t := range a.orders {
 		unsent := t.State == OrderIntended && !t.linked && !t.recovered && !t.pending
 		if t.Intent == h.Intent && t.isLeg() && unsent {
@@ -247,19 +248,31 @@ func (a *Account) closeReverse(h *holding, now time.Time) {
 	a.want(SendOrder{t.Order})
 }
 
+// fundingPace spaces the questions for what funding a trade got or paid.
+const fundingPace = 10 * time.Second
+
+// fund asks what funding a closed trade got or paid, for as long as nobody has answered.
+func (a *Account) fund(h *holding, now time.Time) {
+	if h.Funded || now.Before(h.fundNext) {
+		return
+	}
+	h.fundNext = now.Add(fundingPace)
+	a.want(AskFunding{h.ID, a.spec(h.Instrument), h.EntryTime, *h.ExitTime})
+}
+
 // OnFunding takes what funding a trade got (positive) or paid (negative).
 func (a *Account) OnFunding(id TradeID, amount Dec, now time.Time) Outcome {
 	h := a.holdingByID(id)
-	if h == nil || h.ExitTime == nil || h.funded {
+	if h == nil || h.ExitTime == nil || h.Funded {
 		return Outcome{}
 	}
-	h.funded = true
+	h.Funded, h.dirty = true, true
 	if amount.Equal(h.Funding) {
 		return a.flush(now)
 	}
 	before := h.Net
 	a.realise(h.Currency, amount.Sub(h.Funding), *h.ExitTime, now)
-	h.Funding, h.dirty = amount, true
+	h.Funding = amount
 	h.net()
 	a.countNet(h.Strategy, h.Net.Sub(before), *h.ExitTime)
 	return a.flush(now)

@@ -9,6 +9,7 @@ import (
 const (
 	legGrace      = 300 * time.Millisecond // for a linked leg to show up by itself
 	stopDeadline  = 2 * time.Second        // then a position without a stop is closed
+	stopPace      = 400 * time.Millisecond // between tries to place one
 	targetGrace   = time.Second
 	amendPatience = 5 * time.Second // then an amendment without an answer is tried anew
 	evenPatience  = 2 * time.Second // for the exchange to shrink the legs by itself
@@ -27,6 +28,7 @@ func (a *Account) settle(now time.Time) Outcome {
 				a.guard(h, now)
 			} else {
 				a.clear(h, now)
+				a.fund(h, now)
 			}
 		}
 		a.resolve(now)
@@ -68,7 +70,7 @@ func (a *Account) Busy() bool {
 	}
 	return slices.ContainsFunc(a.holdings, func(h *holding) bool {
 		return h.exit != "" && h.ExitTime == nil || !h.stopMissing.IsZero() || !h.targetMissing.IsZero() || !h.uneven.IsZero() ||
-			(h.ExitTime != nil && len(a.legs(h, ""))+boolInt(!h.funded) > 0) || (h.ExitTime == nil && !h.levelled)
+			(h.ExitTime != nil && len(a.legs(h, ""))+boolInt(!h.Funded) > 0) || (h.ExitTime == nil && !h.levelled)
 	}) || len(a.amending) > 0 || a.closing("") && a.HasPosition()
 }
 
@@ -138,10 +140,9 @@ func (a *Account) through(h *holding, stop Dec, now time.Time) bool {
 func (a *Account) legs(h *holding, role Role) []VenueOrder {
 	var list []VenueOrder
 	for _, id := range sortedKeys(a.live) {
-		s := a.live[id]
-		l, ours := a.origin.owns(s.Label)
-		if ours && l.Intent == h.Intent && !s.Secondary && !a.isWaiting(s.VenueOrder) &&
-			(l.Role == role || (role == "" && (l.Role == Stop || l.Role == Target))) && s.TriggeredBy == "" {
+		s, wanted := a.live[id], a.live[id].label.Role
+		if s.ours && s.label.Intent == h.Intent && !s.Secondary && !a.isWaiting(s.VenueOrder) &&
+			(wanted == role || (role == "" && (wanted == Stop || wanted == Target))) && s.TriggeredBy == "" {
 			list = append(list, s.VenueOrder)
 		}
 	}
@@ -180,7 +181,7 @@ func (a *Account) guardStop(h *holding, now time.Time) {
 	case since >= stopDeadline:
 		a.repair(h.Instrument, "protected", string(h.Intent)+"close", "No stop stood for this position in time; it is closed at market.", now)
 		a.exitTrade(h, ExitReconciled, now)
-	case newest != nil && (newest.pending || newest.State == OrderUnknown):
+	case newest != nil && (newest.pending || newest.State == OrderUnknown), now.Before(h.stopNext):
 	case len(stops) > 0:
 		if since >= legGrace {
 			a.amend(stops[0], h.Open.Sub(remaining(stops[1:])), h.StopLoss, Zero, now)
@@ -294,18 +295,18 @@ func (a *Account) aim(v VenueOrder, h *holding, resize bool) Dec {
 }
 
 func (a *Account) amend(v VenueOrder, amount, trigger, price Dec, now time.Time) {
-	if at, busy := a.amending[v.ID]; busy && now.Sub(at) < amendPatience {
+	if next, busy := a.amending[v.ID]; busy && now.Before(next) {
 		return
 	}
-	a.amending[v.ID] = now
+	a.amending[v.ID] = now.Add(amendPatience)
 	a.want(AmendOrder{Order: v.ID, Instrument: v.Instrument, Amount: amount, Price: price, TriggerPrice: trigger})
 }
 
 func (a *Account) cancel(id VenueOrderID, now time.Time) {
-	if at, busy := a.cancelled[id]; busy && now.Sub(at) < amendPatience {
+	if next, busy := a.cancelled[id]; busy && now.Before(next) {
 		return
 	}
-	a.cancelled[id] = now
+	a.cancelled[id] = now.Add(amendPatience)
 	a.want(CancelOrder{id})
 }
 

@@ -92,6 +92,7 @@ func (a *Account) sendFailed(t *tracked, f Failure, now time.Time) {
 		h.targetTries++
 		h.targetNext = now.Add(pause(h.targetTries))
 	case Stop:
+		h.stopNext = now.Add(stopPace)
 		if !f.Busy { // the exchange does not take this stop: the position may not stay open without one
 			a.exitTrade(h, ExitReconciled, now)
 		}
@@ -110,7 +111,7 @@ func (a *Account) OnOrder(v VenueOrder, now time.Time) Outcome {
 }
 
 func (a *Account) order1(v VenueOrder, now time.Time) {
-	a.sight(v, now)
+	fresh := a.sight(v, now)
 	t := a.trackedOf(v)
 	if t == nil {
 		return
@@ -120,7 +121,7 @@ func (a *Account) order1(v VenueOrder, now time.Time) {
 	case slices.Contains(t.waiting, v.ID) || v.Secondary:
 		a.placeholder(t, v)
 	case t.Role == Stop || t.Role == Target:
-		a.leg(t, v, now)
+		a.leg(t, v, fresh, now)
 	default:
 		a.claim(t, v.ID)
 		if t.absorb(v) {
@@ -135,19 +136,25 @@ func (a *Account) order1(v VenueOrder, now time.Time) {
 	}
 }
 
-// sight keeps the list of live orders. An order that has ended never comes back.
-func (a *Account) sight(v VenueOrder, now time.Time) {
+// sight keeps the list of live orders, and tells whether a word is news. An order that has ended never
+// comes back, and an older word, such as a reading that a fill has overtaken, changes nothing.
+func (a *Account) sight(v VenueOrder, now time.Time) (fresh bool) {
 	if _, ended := a.gone[v.ID]; ended {
-		return
+		return false
+	}
+	if known, ok := a.live[v.ID]; ok && v.Live() && (v.Time.Before(known.Time) || v.Filled.Less(known.Filled)) {
+		return false
 	}
 	if v.Live() {
-		a.live[v.ID] = sighting{v, now}
-		return
+		l, ours := a.origin.owns(v.Label)
+		a.live[v.ID] = sighting{v, l, ours, now}
+		return true
 	}
 	delete(a.live, v.ID)
 	delete(a.amending, v.ID)
 	delete(a.cancelled, v.ID)
 	a.gone[v.ID] = now
+	return true
 }
 
 // trackedOf finds our order behind one of the exchange: by its id, by the trigger order that it came
@@ -174,7 +181,7 @@ func (a *Account) placeholder(t *tracked, v VenueOrder) {
 }
 
 // leg takes the word on a live stop or target, or on the market order that a stop became.
-func (a *Account) leg(t *tracked, v VenueOrder, now time.Time) {
+func (a *Account) leg(t *tracked, v VenueOrder, fresh bool, now time.Time) {
 	child := v.TriggeredBy != ""
 	if v.State == "triggered" || child {
 		if h := a.holding(t.Intent); h != nil && h.triggered.IsZero() {
@@ -183,7 +190,7 @@ func (a *Account) leg(t *tracked, v VenueOrder, now time.Time) {
 	}
 	a.claim(t, v.ID)
 	before := t.Order
-	if !child && v.Live() && !t.State.Terminal() {
+	if !child && fresh && v.Live() && !t.State.Terminal() {
 		t.VenueOrder, t.Amount, t.TriggerPrice, t.Price = v.ID, v.Amount, v.TriggerPrice, v.Price
 		if t.Role == Stop {
 			t.Price = Zero
@@ -240,12 +247,11 @@ func (a *Account) OnAmendFailed(id VenueOrderID, f Failure, now time.Time) Outco
 		return a.settle(now)
 	}
 	delete(a.amending, id)
-	t := a.owner[id]
-	if t == nil {
-		return a.settle(now)
-	}
-	if h := a.holding(t.Intent); h != nil {
+	if t := a.owner[id]; t != nil && a.holding(t.Intent) != nil {
+		h := a.holding(t.Intent)
 		a.amendRefused(h, t, now)
+		a.amending[id] = now.Add(pause(h.refusals)) // it may be our picture of the order that is wrong
+		a.askLabel(t, now)
 	}
 	return a.settle(now)
 }
@@ -268,8 +274,9 @@ func (a *Account) amendRefused(h *holding, t *tracked, now time.Time) {
 
 // OnCancelFailed takes the exchange's no to a cancel; an order that is gone already is what we wanted.
 func (a *Account) OnCancelFailed(id VenueOrderID, f Failure, now time.Time) Outcome {
-	delete(a.cancelled, id)
+	a.cancelled[id] = now.Add(askEvery) // a busy exchange is not asked as fast as it answers
 	if f.Gone {
+		delete(a.cancelled, id)
 		delete(a.live, id)
 		a.gone[id] = now
 		if t := a.owner[id]; t != nil {

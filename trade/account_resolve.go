@@ -165,8 +165,8 @@ func (a *Account) unfilled(t *tracked, h *holding) bool {
 				known = known.Add(p.Amount)
 			}
 		}
-	} else if t.Role == Exit && t.Strategy == "" {
-		return false // closed a position of somebody else
+	} else if t.foreign() {
+		known = t.booked
 	}
 	return known.Less(t.Filled)
 }

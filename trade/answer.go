@@ -34,7 +34,7 @@ func (a *Account) Take(m Answer, now time.Time) Outcome {
 		return a.OnOrder(m.Order, now)
 	}
 	if m.Failure != nil {
-		return a.takeSilence(m.Effect, now)
+		return Outcome{}
 	}
 	switch e := m.Effect.(type) {
 	case AskLabel:
@@ -52,11 +52,4 @@ func (a *Account) takePlaced(id OrderID, m Answer, now time.Time) Outcome {
 		return a.OnSendFailed(id, *m.Failure, now)
 	}
 	return a.OnPlaced(id, m.Order, m.Legs, m.Fills, now)
-}
-
-func (a *Account) takeSilence(e Effect, now time.Time) Outcome {
-	if ask, ok := e.(AskFunding); ok {
-		return a.OnFunding(ask.Trade, Zero, now)
-	}
-	return Outcome{}
 }

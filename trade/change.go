@@ -40,7 +40,7 @@ type Cursor struct {
 type AccountRecord struct {
 	Connection Connection
 	Orders     []Order // not terminal, and every order of an open trade
-	Trades     []Trade // open ones
+	Trades     []Trade // open ones, and closed ones whose funding is not known
 	Fills      []Fill  // stored ones of those orders and trades, and every one after its instrument's cursor
 	Cursors    map[Instrument]Cursor
 	Counters   map[StrategyID]Counters // of the strategies on this account that are not stopped

@@ -268,8 +268,9 @@ func (l *ledger) record() AccountRecord {
 	r := AccountRecord{Cursors: l.cursors, Counters: l.counters, Days: l.days, Risk: l.risk}
 	open := map[IntentID]bool{}
 	for _, id := range sortedKeys(l.trades) {
-		if t := l.trades[id]; t.Status == TradeOpen {
-			open[t.Intent] = true
+		t := l.trades[id]
+		open[t.Intent] = t.Status == TradeOpen
+		if open[t.Intent] || !t.Funded {
 			r.Trades = append(r.Trades, t)
 		}
 	}

@@ -23,6 +23,7 @@ type holding struct {
 	exitNext  time.Time
 
 	stopMissing   time.Time // since when no stop covers it; zero: covered
+	stopNext      time.Time // no other try to place one before
 	stopAsked     bool
 	stopAbsent    bool
 	targetMissing time.Time
@@ -35,7 +36,7 @@ type holding struct {
 	uneven        time.Time // since when the legs' amounts differ from the position
 	refusals      int       // of amendments in a row
 	doubts        int       // readings in which the exchange had no such position
-	funded        bool
+	fundNext      time.Time // when its funding is asked for again
 }
 
 // part is one fill with the role of its order; "" for an order that is not ours.
@@ -222,6 +223,9 @@ func (a *Account) loadTrades(trades []Trade, fills []Fill) {
 			continue
 		}
 		a.claim(t, f.Order)
+		if t.foreign() {
+			t.booked = t.booked.Add(f.Amount)
+		}
 		if h := a.holding(t.Intent); h != nil {
 			byTrade[h] = append(byTrade[h], part{f, t.Role, exitReason(t)})
 		}

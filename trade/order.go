@@ -80,6 +80,7 @@ type Order struct {
 	Price        Dec          `json:"price"`        // limit price; 0 for market orders
 	TriggerPrice Dec          `json:"triggerPrice"` // stops only, on mark price
 	ReduceOnly   bool         `json:"reduceOnly"`
+	Version      int          `json:"-"`          // of the strategy's config; entries only
 	ValidUntil   time.Time    `json:"validUntil"` // exchange time after which matching may not start it; entries only
 	State        OrderState   `json:"state"`
 	Reason       string       `json:"reason,omitempty"` // why rejected or cancelled

@@ -26,6 +26,9 @@ type Protection struct {
 // standalone tells whether a stop protects a position that no trade of ours explains: its user asked for it.
 func (t *tracked) standalone() bool { return t.Role == Stop && t.Strategy == "" }
 
+// foreign tells whether an order is for a position that no trade of ours explains.
+func (t *tracked) foreign() bool { return t.Strategy == "" && (t.Role == Exit || t.Role == Stop) }
+
 // Protect puts a stop under a whole position, ours or not. What stands already is amended, never
 // cancelled first.
 func (a *Account) Protect(cmd ProtectCommand, now time.Time) (Outcome, Protection, error) {

@@ -151,6 +151,7 @@ type Trade struct {
 	Fees          Dec          `json:"fees"`    // paid; negative is a rebate
 	Funding       Dec          `json:"funding"` // received; negative is paid
 	Net           Dec          `json:"net"`     // pnl - fees + funding
+	Funded        bool         `json:"-"`       // the exchange has said what the funding was
 	Currency      Currency     `json:"currency"`
 	Status        string       `json:"status"` // open or closed
 }

@@ -1,0 +1,188 @@
+package trade
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// This file keeps, one by one, the faults that the simulation found.
+
+// count tells how many effects of a kind an outcome wants.
+func count[E Effect](out Outcome) (n int) {
+	for _, e := range out.Effects {
+		if _, is := e.(E); is {
+			n++
+		}
+	}
+	return n
+}
+
+// F16: a leg that was given up as absent may be live after all. When it fills, its stored row stays
+// finished: an order that moved back would be refused by the database for ever.
+func TestF16_GivenUpLegFills(t *testing.T) {
+	d := newDesk(50000)
+	d.x.hold = true // the live legs are not to be seen
+	require.NoError(t, d.enter(1, Buy))
+	d.x.events = nil
+	d.wait(time.Second)
+	target := d.order("00000000000000000000000000000001", Target, 0)
+	require.Equal(t, OrderCancelled, target.State, "replaced")
+	word := VenueOrder{ID: "late", Label: target.Label, Instrument: testMarket.Instrument, Side: Sell, Type: "limit", State: "filled",
+		Amount: target.Amount, Filled: target.Amount, AveragePrice: NewDec(50500), ReduceOnly: true}
+	d.do(d.OnOrder(word, d.x.now)) // the ledger panics when an order moves back
+	require.Equal(t, OrderCancelled, d.ledger.orders[target.ID].State)
+}
+
+// F16: a reading that a fill has overtaken does not undo it.
+func TestF16_StaleReadingOfALeg(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	target := d.legs(d.openOn(testMarket.Instrument), Target)[0]
+	now, before := target, target
+	now.Filled, now.Time = MustDec("0.004"), target.Time.Add(time.Second)
+	d.do(d.OnOrder(now, d.x.now))
+	d.do(d.OnAmended(before, d.x.now))
+	decEqual(t, "0.004", d.live[target.ID].Filled)
+}
+
+// F35: what the exchange refuses is not asked for again as fast as it answers.
+func TestF35_RefusedAmendmentIsPaced(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	stop := d.stops()[0]
+	tr := d.theTrade(t)
+	out, err := d.MoveStop(tr.ID, NewDec(49800), d.x.price, true, d.x.now)
+	require.NoError(t, err)
+	require.Equal(t, 1, count[AmendOrder](out))
+	require.Zero(t, count[AmendOrder](d.OnAmendFailed(stop.ID, Failure{Reason: "no"}, d.x.now)))
+	require.Zero(t, count[AmendOrder](d.Tick(d.x.now.Add(time.Second-time.Millisecond))))
+	require.Equal(t, 1, count[AmendOrder](d.Tick(d.x.now.Add(time.Second))), "then it is tried again")
+}
+
+func TestF33_RefusedCancelIsPaced(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	d.hold(t)
+	stop := d.stops()[0]
+	require.Zero(t, count[CancelOrder](d.OnCancelFailed(stop.ID, Failure{Busy: true}, d.x.now)))
+	require.Zero(t, count[CancelOrder](d.Tick(d.x.now.Add(askEvery-time.Millisecond))))
+	require.Equal(t, 1, count[CancelOrder](d.Tick(d.x.now.Add(askEvery))))
+}
+
+// hold closes the trade in the books and leaves its stop alone at the exchange.
+func (d *desk) hold(t *testing.T) {
+	t.Helper()
+	d.dead = true
+	d.x.drop(func(v *VenueOrder) bool { return v.Type == "limit" })
+	target := d.legs(d.openOn(testMarket.Instrument), Target)[0]
+	target.State, target.Filled, target.AveragePrice = "filled", target.Amount, target.Price
+	d.do(d.OnOrder(target, d.x.now))
+	d.do(d.OnFill(Fill{ID: "t", Seq: 9, Order: target.ID, Label: target.Label, Instrument: target.Instrument, Side: target.Side,
+		Price: target.Price, Amount: target.Amount, Time: d.x.now}, d.x.now))
+	d.x.now = d.x.now.Add(2 * linkPatience)
+	require.Equal(t, 1, count[CancelOrder](d.Tick(d.x.now)))
+}
+
+// F58: a close of a position that was clicked twice sends one order.
+func TestF58_ClosedTwice(t *testing.T) {
+	d := newDesk(50000)
+	byHand(d)
+	out, id, err := d.ClosePosition(testMarket.Instrument, ExitManual, d.x.now)
+	require.NoError(t, err)
+	require.NotEmpty(t, id)
+	require.Equal(t, 1, count[SendOrder](out))
+	again, id, err := d.ClosePosition(testMarket.Instrument, ExitManual, d.x.now.Add(time.Millisecond))
+	require.NoError(t, err)
+	require.Empty(t, id, "one is under way")
+	require.Zero(t, count[SendOrder](again))
+}
+
+// F5: the fill of an order that closed somebody else's position is read again after a kill.
+func TestF05_FillOfAForeignClose(t *testing.T) {
+	d := newDesk(50000)
+	byHand(d)
+	out, _, err := d.ClosePosition(testMarket.Instrument, ExitManual, d.x.now)
+	require.NoError(t, err)
+	d.dead = true
+	d.do(out)
+	send := out.Effects[0].(SendOrder).Order
+	v, _, failure := d.x.single(send)
+	require.Nil(t, failure)
+	d.do(d.OnOrder(*d.x.find(v.ID), d.x.now)) // filled; the server dies before it reads the fill
+	d.restart()
+	d.wait(3 * time.Second)
+	require.Len(t, d.ledger.fills, 1)
+	require.Equal(t, OrderFilled, d.ledger.orders[send.ID].State)
+	require.Empty(t, d.ledger.trades)
+}
+
+// The stop under a position of the user's own making makes no trade of ours when it fills.
+func TestAccount_ProtectForeignFills(t *testing.T) {
+	d := newDesk(50000)
+	byHand(d)
+	_, err := d.protect("49500", "")
+	require.NoError(t, err)
+	d.x.move(NewDec(49400))
+	d.wait(3 * time.Second)
+	require.Empty(t, d.ledger.trades)
+	require.Len(t, d.ledger.fills, 1)
+	require.True(t, d.Idle())
+}
+
+// F61: a trade keeps the version that its entry was decided with, over a kill and an edit.
+func TestF61_VersionSurvivesAKill(t *testing.T) {
+	d := newDesk(50000)
+	cmd := d.command(1, Buy)
+	cmd.ConfigVersion = 7
+	out, err := d.Enter(cmd, d.x.now)
+	require.NoError(t, err)
+	d.do(out)
+	d.x.bracket(d.Release(cmd.Intent, d.x.now).Effects[0].(SendBracket).Bracket) // and the answer is not read
+	d.restart()
+	d.wait(time.Second)
+	require.Equal(t, 7, d.theTrade(t).ConfigVersion)
+}
+
+// F30: funding is asked for until the exchange says what it was, over a kill too.
+func TestF30_FundingIsAskedForUntilKnown(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	d.dead = true // nobody answers
+	d.x.move(NewDec(51000))
+	d.hear()
+	tr := d.theTrade(t)
+	require.Equal(t, TradeClosed, tr.Status)
+	require.Zero(t, count[AskFunding](d.Take(Answer{Effect: AskFunding{Trade: tr.ID}, Failure: &Failure{}}, d.x.now)))
+	require.Equal(t, 1, count[AskFunding](d.Tick(d.x.now.Add(fundingPace))))
+	require.False(t, d.theTrade(t).Funded)
+	d.restart()
+	d.wait(time.Second)
+	got := d.theTrade(t)
+	require.True(t, got.Funded)
+	decEqual(t, "-0.01", got.Funding)
+	d.restart()
+	require.Zero(t, count[AskFunding](d.Tick(d.x.now)), "and then no more")
+}
+
+// F23: while the exchange is busy a stop is tried a few times before the position is closed.
+func TestF23_BusyStopIsPaced(t *testing.T) {
+	d := newDesk(50000)
+	d.unlinked = true
+	require.NoError(t, d.enter(1, Buy))
+	stop, _ := d.last("00000000000000000000000000000001", Stop)
+	sent := 0
+	d.dead = true
+	for range 20 {
+		d.x.now = d.x.now.Add(20 * time.Millisecond)
+		sent += count[SendOrder](d.OnSendFailed(stop.ID, Failure{Busy: true, Reason: "busy"}, d.x.now))
+		stop, _ = d.last(stop.Intent, Stop)
+	}
+	require.LessOrEqual(t, sent, 2, fmt.Sprint(sent, " tries in 400 ms"))
+}
