@@ -31,6 +31,7 @@ type Error struct {
 	Gone    bool   // the order is not open any more
 	Busy    bool   // rate limit, maintenance or settlement: try later
 	Expired bool   // valid_until had passed before matching
+	Closed  bool   // the exchange is shut for maintenance; Busy is set too
 	Err     error
 }
 

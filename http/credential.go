@@ -9,7 +9,7 @@ import (
 
 var (
 	errKeyPowerful = trade.Errorf(trade.Refused, "key_too_powerful",
-		"This key may withdraw funds or change the account. Make one at the exchange that may only trade and read, and save that.")
+		"This key may do more than trade and read, such as withdraw funds or change the account. Make one at the exchange that may only trade and read, and save that.")
 	errKeyCannotTrade = trade.Errorf(trade.Refused, "key_cannot_trade",
 		"This key may not trade. Give it trade:read_write and account:read at the exchange, or save another.")
 	errPaperExists = trade.Errorf(trade.Conflict, "paper_account_exists", "You have a paper account already.")
@@ -81,7 +81,7 @@ func acceptable(grant trade.Grant, verified bool) error {
 	switch {
 	case !verified:
 		return nil
-	case grant.CanWithdraw || grant.CanEditAccount:
+	case grant.CanWithdraw || grant.CanEditAccount || grant.Excess() != "":
 		return errKeyPowerful
 	case !grant.CanTrade:
 		return errKeyCannotTrade

@@ -24,6 +24,7 @@ func TestCredentials_rules(t *testing.T) {
 		"refused":          {func(f *tree) { f.keyErr = trade.ErrKeyRefused }, 422, "key_refused"},
 		"may withdraw":     {func(f *tree) { f.grant.CanWithdraw = true }, 422, "key_too_powerful"},
 		"may edit account": {func(f *tree) { f.grant.CanEditAccount = true }, 422, "key_too_powerful"},
+		"may block trade":  {func(f *tree) { f.grant.Scopes = []string{"trade:read_write", "block_trade:read_write"} }, 422, "key_too_powerful"},
 		"may not trade":    {func(f *tree) { f.grant.CanTrade = false }, 422, "key_cannot_trade"},
 	} {
 		t.Run(name, func(t *testing.T) {

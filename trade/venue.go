@@ -1,6 +1,9 @@
 package trade
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // VenueOrder is an order as the exchange describes it, ours or not.
 type VenueOrder struct {
@@ -73,6 +76,17 @@ type Grant struct {
 	CanTrade        bool     `json:"canTrade"`
 	CanWithdraw     bool     `json:"canWithdraw"`
 	CanEditAccount  bool     `json:"canEditAccount"`
+}
+
+// Excess names the first right of a key that trading does not need, such as block_trade:read_write,
+// or "". Rights to read are no excess.
+func (g Grant) Excess() string {
+	for _, scope := range g.Scopes {
+		if area, level, _ := strings.Cut(scope, ":"); level == "read_write" && area != "trade" {
+			return scope
+		}
+	}
+	return ""
 }
 
 // Bracket is one entry with its stop and target, sent as one linked order.

@@ -18,10 +18,10 @@ type account struct {
 }
 
 // askAccount asks whose key this is and what the exchange allows it.
-func askAccount(ctx context.Context, l *link) (got account, err error) {
+func askAccount(ctx context.Context, l *link, token string) (got account, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	err = l.call(ctx, "private/get_account_summaries", params(nil).flag("extended", true), func(result *fastjson.Value) error {
+	err = l.call(ctx, "private/get_account_summaries", params(nil).flag("extended", true).text("access_token", token), func(result *fastjson.Value) error {
 		o := object{v: result}
 		got.id = o.text("id")
 		limits := result.Get("limits")

@@ -23,6 +23,7 @@ const tradingScope = "connection trade:read_write account:read wallet:none"
 // login is what a sign-in gave.
 type login struct {
 	grant   grant
+	access  string
 	refresh string
 	renewAt time.Time // local time at which the token should be renewed
 }
@@ -34,7 +35,7 @@ func signature(secret string, timestamp int64, nonce, data string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// signIn logs the connection in without showing the secret itself. now is the exchange's time,
+// signIn logs in without showing the secret itself. now is the exchange's time,
 // because a signature is good for a minute of it. No scope means all that the key may do.
 func signIn(ctx context.Context, l *link, key trade.Key, now time.Time, scope string) (login, error) {
 	nonce := rand.Text()
@@ -64,9 +65,10 @@ func authenticate(ctx context.Context, l *link, p params) (login, error) {
 	err := l.call(ctx, "public/auth", p, func(result *fastjson.Value) error {
 		o := object{v: result}
 		got.grant = parseGrant(o.text("scope"))
+		got.access = o.text("access_token")
 		got.refresh = o.text("refresh_token")
 		got.renewAt = renewal(time.Now(), o.number("expires_in"))
-		if o.text("access_token") == "" {
+		if got.access == "" {
 			return errors.New("no access token")
 		}
 		return o.err
@@ -91,7 +93,22 @@ func refusedKey(err error) error {
 	}
 	refused := *e
 	refused.Err = trade.ErrKeyRefused
+	if namesAddress(e.Reason) {
+		refused.Err = trade.Errorf(trade.Refused, "key_address_refused",
+			"The exchange does not take this key from this server's address. Add the address to the key's list at the exchange.")
+	}
 	return &refused
+}
+
+// namesAddress tells whether the exchange's words are about where the key is used from. Which
+// words those are is not documented.
+func namesAddress(reason string) bool {
+	for _, word := range strings.FieldsFunc(strings.ToLower(reason), func(r rune) bool { return r < 'a' || r > 'z' }) {
+		if word == "ip" || strings.HasPrefix(word, "whitelist") || strings.HasPrefix(word, "allowlist") {
+			return true
+		}
+	}
+	return false
 }
 
 // grant is a scope string taken apart.
@@ -116,7 +133,8 @@ func (g grant) may(scope string) bool {
 
 func (g grant) reads(area string) bool { return g.may(area+":read") || g.may(area+":read_write") }
 
-const rightKey = "At the exchange, make a key with trade: read and write, account: read, wallet: none, and nothing else; then save that one here."
+// rightKey says how to make a key that is taken.
+const rightKey = "At the exchange, make a key with trade: read and write, account: read, wallet: none, block trade: none, and nothing else; then save that one here."
 
 // check refuses a login that may do too much, or too little to trade.
 func (g grant) check() error {
@@ -125,6 +143,8 @@ func (g grant) check() error {
 		return wrongKey("key_can_withdraw", "This key may withdraw money, so it is not used. "+rightKey)
 	case g.CanEditAccount:
 		return wrongKey("key_can_edit_account", "This key may change the account at the exchange, so it is not used. "+rightKey)
+	case g.Excess() != "":
+		return wrongKey("key_can_do_more", "This key has the right "+g.Excess()+", which trading does not need, so it is not used. "+rightKey)
 	case !g.CanTrade:
 		return wrongKey("key_cannot_trade", "This key may not trade. "+rightKey)
 	case !g.reads("account"):

@@ -23,6 +23,7 @@ func TestGrant_check(t *testing.T) {
 		"trade:read_write account:read wallet:read_write":      "key_can_withdraw",
 		"trade:read_write account:read_write wallet:none":      "key_can_edit_account",
 		"trade:read account:read wallet:none":                  "key_cannot_trade",
+		"trade:read_write account:read block_trade:read_write": "key_can_do_more",
 		"trade:read_write account:none wallet:none connection": "key_cannot_read_account",
 	} {
 		err := parseGrant(scope).check()
@@ -91,16 +92,16 @@ func TestSession_renews_its_token(t *testing.T) {
 		_, j := p.open(p.venue())
 		time.Sleep(799 * time.Second)
 		synctest.Wait()
-		require.Equal(t, 1, p.count("public/auth"))
+		require.Equal(t, 2, p.count("public/auth"), "one that looks at the key, and one to trade with")
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		logins := p.requests("public/auth")
-		require.Len(t, logins, 2)
-		require.Equal(t, "refresh_token", logins[1].Params["grant_type"])
-		require.Equal(t, "r1", logins[1].Params["refresh_token"])
+		require.Len(t, logins, 3)
+		require.Equal(t, "refresh_token", logins[2].Params["grant_type"])
+		require.Equal(t, "r2", logins[2].Params["refresh_token"])
 		time.Sleep(1000 * time.Second)
 		synctest.Wait()
-		require.Equal(t, 3, p.count("public/auth"))
+		require.Equal(t, 4, p.count("public/auth"))
 		require.Empty(t, of[broker.SessionDown](j))
 	})
 }
@@ -153,7 +154,7 @@ func TestSession_unauthorized(t *testing.T) {
 			p.on("private/get_positions", once(`[]`))
 			_, err := s.Positions(t.Context())
 			require.NoError(t, err)
-			require.Equal(t, 2, p.count("public/auth"))
+			require.Equal(t, 3, p.count("public/auth"))
 			require.Equal(t, 2, p.count("private/get_positions"))
 		})
 	})
@@ -166,7 +167,7 @@ func TestSession_unauthorized(t *testing.T) {
 			require.Equal(t, broker.NotSent, broker.OutcomeOf(err))
 			require.False(t, broker.As(err).Auth, "the key is well")
 			require.Equal(t, 1, p.count("private/buy"))
-			require.Equal(t, 2, p.count("public/auth"), "the next one finds a fresh token")
+			require.Equal(t, 3, p.count("public/auth"), "the next one finds a fresh token")
 		})
 	})
 	t.Run("a revoked key ends the session", func(t *testing.T) {

@@ -33,7 +33,7 @@ func BenchmarkTickerFrame(b *testing.B) {
 		b.ReportAllocs()
 		events := 0
 		feed := &Feed{log: zerolog.Nop(), sink: func(broker.FeedEvent) { events++ }, watched: map[trade.Instrument]int{btc: 1}}
-		l := &link{log: zerolog.Nop(), notify: feed.notify}
+		l := &link{log: zerolog.Nop(), notify: func(_, channel []byte, data *fastjson.Value) { feed.notify(channel, data) }}
 		for b.Loop() {
 			l.handle(frame)
 		}
@@ -60,12 +60,11 @@ func BenchmarkRoundTrip(b *testing.B) {
 		b.ReportAllocs()
 		conn := dialLoopback(b, answerOrder)
 		v := New(Options{Logger: zerolog.Nop()})
-		l := v.newLink(conn, nil)
-		v.slots.used.Add(1)
+		l := v.newLink(conn, nil, func() {})
 		defer l.close()
 		credit := Credit{1e9, 1e9}
 		s := &Session{venue: v, limiter: newLimiter(Limits{credit, credit, credit, credit}, &v.queued)}
-		s.link.Store(l)
+		s.up.Store(&seat{link: l})
 		for b.Loop() {
 			placed, err := s.place(context.Background(), trade.Buy, benchmarkOrder(), PriorityEntry)
 			if err != nil || placed.Order.ID == "" {

@@ -1,6 +1,7 @@
 package deribit_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +17,14 @@ import (
 )
 
 // The client against the simulated exchange, over real sockets and with the real exchange's bound
-// of connections per address.
+// of connections per address: with a socket for each session, and with sockets that are shared.
 func TestContract(t *testing.T) {
+	for _, sessions := range []int{1, 50} {
+		t.Run(fmt.Sprint(sessions, " sessions a connection"), func(t *testing.T) { contract(t, sessions) })
+	}
+}
+
+func contract(t *testing.T, sessions int) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	exchange, err := simulator.New(simulator.Options{Seed: 1, ConnectionsPerAddress: 32, Log: zerolog.Nop()})
 	require.NoError(t, err)
@@ -34,6 +41,9 @@ func TestContract(t *testing.T) {
 				Logger:       zerolog.Nop(),
 				Connections:  32,
 				ReconnectMin: 50 * time.Millisecond,
+				Linger:       50 * time.Millisecond,
+
+				SessionsPerConnection: sessions,
 			}),
 			Wire:       wire,
 			Instrument: "BTC_USDC-PERPETUAL",

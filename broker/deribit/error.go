@@ -19,13 +19,16 @@ const (
 	codeTooManyRequests = 10028
 	codeTimedOut        = 13888
 	codeUnauthorized    = 13009
+	codeForbidden       = 13021
+	codeCredentials     = 13004
+	codeMaintenance     = 11051
 	codeError           = 10001
 	codeInternalError   = 11094
 )
 
-var busyCodes = codes(10019, codeTooManyRequests, 10040, 10041, 10047, 10050, 10066, 11051, 12003, 13025, 13028, 13503)
+var busyCodes = codes(10019, codeTooManyRequests, 10040, 10041, 10047, 10050, 10066, codeMaintenance, 12003, 13025, 13028, 13503)
 
-var authCodes = codes(10000, 11042, 11098, 12005, 13004, codeUnauthorized, 13012, 13021, 13031, 13403, 13668)
+var authCodes = codes(10000, 11042, 11098, 12005, codeCredentials, codeUnauthorized, 13012, codeForbidden, 13031, 13403, 13668)
 
 var goneCodes = codes(10004, 10010, 11008, 11044)
 
@@ -50,6 +53,7 @@ func answered(v *fastjson.Value) *broker.Error {
 		Gone:    goneCodes[code],
 		Busy:    busyCodes[code],
 		Expired: code == codeTimedOut,
+		Closed:  code == codeMaintenance,
 	}
 	switch {
 	case e.Busy || e.Expired:
@@ -95,6 +99,12 @@ func unreadable(method string, err error) error {
 func isCode(err error, code int) bool {
 	e := broker.As(err)
 	return e != nil && e.Code == code
+}
+
+// isMaintenance tells whether the exchange is shut for maintenance.
+func isMaintenance(err error) bool {
+	e := broker.As(err)
+	return e != nil && e.Closed
 }
 
 // isAuth tells whether the key or the token is the trouble.

@@ -19,7 +19,7 @@ func TestAnswered(t *testing.T) {
 		10041:  {Outcome: broker.NotSent, Busy: true},
 		10047:  {Outcome: broker.NotSent, Busy: true},
 		10050:  {Outcome: broker.NotSent, Busy: true},
-		11051:  {Outcome: broker.NotSent, Busy: true},
+		11051:  {Outcome: broker.NotSent, Busy: true, Closed: true},
 		10001:  {Outcome: broker.Unknown},
 		11094:  {Outcome: broker.Unknown},
 		13004:  {Outcome: broker.Refused, Auth: true},

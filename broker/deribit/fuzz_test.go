@@ -61,13 +61,15 @@ type listener struct {
 func newListener() *listener {
 	h := &listener{}
 	v := New(Options{Logger: zerolog.Nop()})
-	session := &Session{venue: v, log: zerolog.Nop(), sink: func(e broker.SessionEvent) { h.heard = append(h.heard, e) }}
+	owner := &inbox{sink: func(e broker.SessionEvent) { h.heard = append(h.heard, e) }}
+	session := &Session{venue: v, log: zerolog.Nop(), inbox: owner}
 	h.feed = &Feed{venue: v, log: zerolog.Nop(), sink: func(e broker.FeedEvent) { h.heard = append(h.heard, e) },
 		watched: map[trade.Instrument]int{btc: 1}, books: map[trade.Instrument]*book{btc: newBook(btc)}}
 	h.link = &link{log: zerolog.Nop(), reject: func([]byte, error) {}, pending: map[uint64]*call{},
 		cause: errClosed, // so that a test request is not answered
-		notify: func(channel []byte, data *fastjson.Value) {
+		notify: func(_, channel []byte, data *fastjson.Value) {
 			session.notify(channel, data)
+			owner.work.Wait()
 			h.feed.notify(channel, data)
 		}}
 	return h

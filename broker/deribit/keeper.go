@@ -2,7 +2,6 @@ package deribit
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -21,6 +20,8 @@ type tenant interface {
 type keeper struct {
 	venue    *Venue
 	tenant   tenant
+	board    func(context.Context) (*link, func(), error) // gets a link and how to leave it; nil: one of its own
+	keeps    int                                          // connections that are kept for it
 	cancel   context.CancelFunc
 	finished chan struct{}
 }
@@ -31,24 +32,28 @@ const stableAfter = 10 * time.Second
 func (k *keeper) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	k.cancel, k.finished = cancel, make(chan struct{})
+	if k.board == nil {
+		k.board, k.keeps = k.alone, 1
+	}
+	k.venue.slots.keep(k.keeps)
 	go k.run(ctx)
 }
 
 func (k *keeper) stop() {
 	k.cancel()
 	<-k.finished
+	k.venue.slots.keep(-k.keeps)
 }
 
 func (k *keeper) run(ctx context.Context) {
 	defer close(k.finished)
 	pace := backoff{first: k.venue.options.ReconnectMin, maximum: k.venue.options.ReconnectMax}
 	for {
-		began := time.Now()
-		err := k.once(ctx)
+		lasted, err := k.once(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if time.Since(began) >= stableAfter && !isAuth(err) {
+		if lasted >= stableAfter && !isAuth(err) {
 			pace.reset()
 		}
 		pause := k.pause(&pace, err)
@@ -68,35 +73,36 @@ func (k *keeper) pause(pace *backoff, err error) time.Duration {
 	return pace.next()
 }
 
-// once is the life of one link.
-func (k *keeper) once(ctx context.Context) error {
-	if k.venue.slots.spent() {
-		k.tenant.down(errNoConnection, time.Time{})
-	}
-	l, err := k.venue.connect(ctx, k.tenant.notify)
+// once is the life on one link; it tells how long that was.
+func (k *keeper) once(ctx context.Context) (time.Duration, error) {
+	l, leave, err := k.board(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer l.close()
+	defer leave()
+	began := time.Now()
 	if err := k.setup(ctx, l); err != nil {
-		return err
+		return 0, err
 	}
-	return k.tenant.serve(ctx, l)
+	err = k.tenant.serve(ctx, l)
+	return time.Since(began), err
 }
 
 func (k *keeper) setup(ctx context.Context, l *link) error {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
-	if err := k.venue.greet(ctx, l); err != nil {
-		return err
-	}
-	if err := l.heartbeat(ctx, k.venue.options.Heartbeat); err != nil {
-		return err
-	}
 	return k.tenant.setup(ctx, l)
 }
 
-var errNoConnection = errors.New("every connection to the exchange is in use; waiting for a free one")
+// alone opens a link that is shared with nobody: the feed's, for which a connection is kept.
+func (k *keeper) alone(ctx context.Context) (*link, func(), error) {
+	waits := func(why error) { k.tenant.down(why, time.Time{}) }
+	l, err := k.venue.open(ctx, forFeed, waits, func(_, channel []byte, data *fastjson.Value) { k.tenant.notify(channel, data) })
+	if err != nil {
+		return nil, nil, err
+	}
+	return l, l.close, nil
+}
 
 // sleep waits; false says that ctx ended first.
 func sleep(ctx context.Context, d time.Duration) bool {

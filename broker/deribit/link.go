@@ -2,6 +2,7 @@ package deribit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -15,14 +16,18 @@ import (
 	"github.com/tradebaas/tradebaas/killpoint"
 )
 
+// notifier takes a notification; what it is given is valid only while it runs. label is the one
+// that was given when subscribing, if any.
+type notifier func(label, channel []byte, data *fastjson.Value)
+
 // link is JSON-RPC over one socket: it pairs answers with requests and hands notifications on. It
-// knows nothing of accounts, so that several sessions can share one when that is wanted.
+// knows nothing of accounts, so that several sessions can share one.
 type link struct {
 	conn   *websocket.Conn
 	log    zerolog.Logger
-	notify func(channel []byte, data *fastjson.Value) // called by the reader only
-	reject func(frame []byte, err error)              // sets aside what is no JSON
-	free   func()                                     // gives the connection back to the budget
+	notify notifier                      // called by the reader only; nil: nobody listens
+	reject func(frame []byte, err error) // sets aside what is no JSON
+	free   func()                        // gives the connection back to the budget
 
 	turn     chan struct{} // holds one token: whoever has it may write
 	patience atomic.Int64  // nanoseconds of silence after which the link counts as dead
@@ -152,7 +157,28 @@ func (l *link) run() {
 			l.fail(fmt.Errorf("panic while reading: %v", p))
 		}
 	}()
-	l.fail(l.readFrames())
+	err := l.readFrames()
+	l.fail(err)
+	l.tellEnd(err)
+}
+
+// tellEnd logs how the socket ended, with the exchange's close code where there is one.
+func (l *link) tellEnd(err error) {
+	if errors.Is(l.ending(), errClosed) {
+		return // by us
+	}
+	event := l.log.Info().Err(err)
+	var said *websocket.CloseError
+	if errors.As(err, &said) {
+		event = event.Int("code", said.Code).Str("reason", said.Text)
+	}
+	event.Msg("deribit.link.lost")
+}
+
+func (l *link) ending() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cause
 }
 
 // finish answers what is still waiting: it was sent, and now nobody will say what became of it.

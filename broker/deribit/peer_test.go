@@ -31,6 +31,8 @@ type peer struct {
 	asked   []asked
 	links   []*peerLink
 	refuse  bool // dials fail
+	room    int  // sockets that the exchange lets in, 0: any number; the next one gets HTTP 429
+	opened  int
 	dials   []time.Time
 	offset  time.Duration // exchange time minus local time
 	real    bool          // says that it trades real money
@@ -69,6 +71,7 @@ func newPeer(t *testing.T) *peer {
 		"public/subscribe":              channelsOf,
 		"private/subscribe":             channelsOf,
 		"public/unsubscribe":            channelsOf,
+		"private/unsubscribe":           channelsOf,
 		"private/get_account_summaries": func(asked) string { return `{"id":4711,"summaries":[{"currency":"USDC","balance":10000.5}]}` },
 	}
 	server := &http.Server{Handler: http.HandlerFunc(p.serve)}
@@ -160,6 +163,11 @@ func (p *peer) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 }
 
 func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
+	if !p.admit() {
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
+	defer p.set(func() { p.opened-- })
 	conn, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
 	if err != nil {
 		return
@@ -176,6 +184,16 @@ func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		p.handle(l, frame)
 	}
+}
+
+func (p *peer) admit() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.room > 0 && p.opened >= p.room {
+		return false
+	}
+	p.opened++
+	return true
 }
 
 func (l *peerLink) write(conn *websocket.Conn) {
@@ -242,6 +260,23 @@ func (p *peer) newest() *peerLink {
 	return p.links[len(p.links)-1]
 }
 
+// dialed tells how often a socket was asked for.
+func (p *peer) dialed() int {
+	synctest.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.dials)
+}
+
+// drop ends every link.
+func (p *peer) drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.links {
+		l.end()
+	}
+}
+
 // notify sends a subscription's message over the newest link.
 func (p *peer) notify(channel, data string) {
 	p.newest().send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"subscription","params":{"channel":%q,"data":%s}}`, channel, data))
@@ -296,8 +331,12 @@ func of[T, E any](j *journal[E]) (picked []T) {
 
 // open starts a session against the peer and closes it with the test.
 func (p *peer) open(v *Venue) (broker.Session, *journal[broker.SessionEvent]) {
+	return p.openAs(v, testKey)
+}
+
+func (p *peer) openAs(v *Venue, key trade.Key) (broker.Session, *journal[broker.SessionEvent]) {
 	j := &journal[broker.SessionEvent]{}
-	s := v.OpenSession(testKey, j.sink)
+	s := v.OpenSession(key, j.sink)
 	p.t.Cleanup(s.Close)
 	synctest.Wait()
 	return s, j

@@ -127,7 +127,7 @@ func (l *link) notified(v *fastjson.Value) {
 	switch string(v.GetStringBytes("method")) {
 	case "subscription":
 		if l.notify != nil {
-			l.notify(v.GetStringBytes("params", "channel"), v.Get("params", "data"))
+			l.notify(v.GetStringBytes("params", "label"), v.GetStringBytes("params", "channel"), v.Get("params", "data"))
 		}
 	case "heartbeat":
 		if string(v.GetStringBytes("params", "type")) == "test_request" {

@@ -2,8 +2,9 @@ package deribit
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync"
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -14,22 +15,30 @@ import (
 	"github.com/tradebaas/tradebaas/trade"
 )
 
-// Session is one account's private link. It fulfils broker.Session.
+// Session is one account's private link. It fulfils broker.Session. It has a seat on a transport and
+// no socket of its own: what it sends carries its token, what it is told carries its label, and
+// whatever becomes of it leaves the transport to the others.
 type Session struct {
 	venue   *Venue
 	key     trade.Key
+	label   string
 	log     zerolog.Logger
 	limiter *limiter
 	keeper  keeper
+	inbox   *inbox
 
-	link atomic.Pointer[link] // nil while down
+	seat       *seat                // the keeper's
+	subscribed bool                 // the keeper's: on that seat
+	shut       bool                 // the keeper's: maintenance was told
+	up         atomic.Pointer[seat] // nil while down
 
-	sinkMu sync.Mutex
-	sink   func(broker.SessionEvent)
-
-	authTurn chan struct{} // holds one token: whoever has it may sign in
-	login    login         // guarded by authTurn
-	logins   atomic.Int64  // counts sign-ins and renewals, to see whether one happened meanwhile
+	authTurn     chan struct{} // holds one token: whoever has it may sign in
+	login        login         // guarded by authTurn
+	inspected    time.Time     // when all that the key may do was seen last; guarded by authTurn
+	inspectEvery time.Duration
+	forced       time.Time              // when a refused token was replaced last; guarded by authTurn
+	token        atomic.Pointer[string] // what login gave
+	logins       atomic.Int64           // counts sign-ins and renewals, to see whether one happened meanwhile
 }
 
 var _ broker.Session = (*Session)(nil)
@@ -37,15 +46,17 @@ var _ broker.Session = (*Session)(nil)
 // OpenSession starts one account's private session; it connects by itself.
 func (v *Venue) OpenSession(key trade.Key, sink func(broker.SessionEvent)) broker.Session {
 	s := &Session{
-		venue:    v,
-		key:      key,
-		log:      v.options.Logger,
-		limiter:  newLimiter(v.options.Limits, &v.queued),
-		sink:     sink,
-		authTurn: make(chan struct{}, 1),
+		venue:        v,
+		key:          key,
+		label:        v.nextLabel(),
+		log:          v.options.Logger,
+		limiter:      newLimiter(v.options.Limits, &v.queued),
+		inbox:        &inbox{sink: sink, log: v.options.Logger},
+		authTurn:     make(chan struct{}, 1),
+		inspectEvery: inspectLatest - rand.N(inspectLatest/24),
 	}
 	s.authTurn <- struct{}{}
-	s.keeper = keeper{venue: v, tenant: s}
+	s.keeper = keeper{venue: v, tenant: s, board: s.board}
 	s.keeper.start()
 	return s
 }
@@ -54,6 +65,7 @@ func (v *Venue) OpenSession(key trade.Key, sink func(broker.SessionEvent)) broke
 func (s *Session) Close() {
 	s.keeper.stop()
 	s.limiter.stop()
+	s.inbox.close()
 }
 
 // Now is the exchange's time.
@@ -62,210 +74,157 @@ func (s *Session) Now() time.Time { return s.venue.clock.now() }
 // Clock tells how the exchange's clock stands against ours.
 func (s *Session) Clock() trade.Clock { return s.venue.clock.read() }
 
+var errSlowOwner = errors.New("too many events wait for the session's owner")
+
+// emit tells what happened to the account. An owner who falls too far behind loses the link
+// instead: he is told so, and compares everything when the session is up again.
 func (s *Session) emit(e broker.SessionEvent) {
-	s.sinkMu.Lock()
-	defer s.sinkMu.Unlock()
-	s.sink(e)
+	if !s.inbox.put(e) {
+		s.lose(s.up.Load(), errSlowOwner)
+	}
 }
 
-var sessionChannels = []string{"user.changes.any.any.raw", "user.portfolio.any"}
+// lose gives a seat up because of what happened to this session alone.
+func (s *Session) lose(p *seat, cause error) {
+	if p != nil && s.up.CompareAndSwap(p, nil) {
+		p.end(cause)
+	}
+}
 
-// setup logs in, subscribes, learns the account's limits and tells that the session is up.
-func (s *Session) setup(ctx context.Context, l *link) error {
-	account, err := s.prepare(ctx, l)
+// board takes a seat.
+func (s *Session) board(ctx context.Context) (*link, func(), error) {
+	p, err := s.venue.fleet.join(ctx, &claim{label: s.label, notify: s.notify, waits: func(why error) { s.down(why, time.Time{}) }})
 	if err != nil {
+		return nil, nil, err
+	}
+	if p.transport.maintenance.Load() {
+		s.venue.fleet.leave(p)
+		return nil, nil, errMaintenance
+	}
+	s.seat, s.subscribed = p, false
+	return p.link, s.alight, nil
+}
+
+// alight gives the seat back. On a shared socket the exchange is told to be silent about this account.
+func (s *Session) alight() {
+	p := s.seat
+	if s.subscribed && s.venue.fleet.shared() && p.link.ending() == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+		defer cancel()
+		if err := p.link.call(ctx, "private/unsubscribe", s.signed(params(nil).list("channels", accountChannels)), nil); err != nil {
+			s.log.Debug().Err(err).Msg("deribit.session.not_unsubscribed")
+		}
+	}
+	s.venue.fleet.leave(p)
+}
+
+var (
+	accountChannels = []string{"user.changes.any.any.raw", "user.portfolio.any"}
+	sessionChannels = append(accountChannels[:len(accountChannels):len(accountChannels)], platformState)
+)
+
+// setup logs in, subscribes, learns the account's limits and tells that the session is up. What
+// happens to the account from the subscription on is told, so nothing falls between it and the
+// owner's comparison.
+func (s *Session) setup(ctx context.Context, l *link) error {
+	if err := s.signIn(ctx, l); err != nil {
+		return err
+	}
+	if err := s.paid(ctx, poolSubscribe, func() error { return s.subscribe(ctx, l) }); err != nil {
+		return err
+	}
+	s.subscribed = true
+	var account account
+	if err := s.paid(ctx, poolRead, func() (err error) { account, err = askAccount(ctx, l, *s.token.Load()); return err }); err != nil {
 		return err
 	}
 	s.limiter.resize(poolMatching, account.matching)
 	s.limiter.resize(poolRead, account.reads)
 	granted := s.login.grant.Grant
 	granted.ExchangeAccount = account.id
-	s.link.Store(l)
-	s.emit(broker.SessionUp{Grant: granted})
+	s.shut = false
+	s.up.Store(s.seat)
+	s.inbox.must(broker.SessionUp{Grant: granted})
 	return nil
 }
 
-func (s *Session) prepare(ctx context.Context, l *link) (account, error) {
-	if err := s.signIn(ctx, l); err != nil {
-		return account{}, err
-	}
-	release, err := s.limiter.take(ctx, poolSubscribe, PriorityRead)
+// paid makes a call of the setup when there is credit for it. It may use the reserve: without a
+// session nothing can be protected.
+func (s *Session) paid(ctx context.Context, p pool, call func() error) error {
+	release, err := s.limiter.take(ctx, p, PriorityStop)
 	if err != nil {
-		return account{}, err
+		return err
 	}
 	defer release()
-	if err := subscribe(ctx, l, "private/subscribe", sessionChannels); err != nil {
-		return account{}, err
+	err = call()
+	switch {
+	case isCode(err, codeTooManyRequests):
+		s.limiter.drained(p)
+	case isCode(err, codeUnauthorized):
+		return errTokenUseless // the key itself has just been taken
 	}
-	return askAccount(ctx, l)
+	return err
 }
 
-// serve renews the token in time, for as long as the link lasts.
+// subscribe asks for the session's channels under its label. The account's must be accepted.
+func (s *Session) subscribe(ctx context.Context, l *link) error {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	accepted := map[string]bool{}
+	p := s.signed(params(nil).list("channels", sessionChannels).text("label", s.label))
+	err := l.call(ctx, "private/subscribe", p, func(result *fastjson.Value) error {
+		for _, channel := range result.GetArray() {
+			accepted[string(channel.GetStringBytes())] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, channel := range accountChannels {
+		if !accepted[channel] {
+			return fmt.Errorf("the exchange did not accept the channel %s", channel)
+		}
+	}
+	return nil
+}
+
+// serve renews the token in time, for as long as the seat lasts.
 func (s *Session) serve(ctx context.Context, l *link) error {
-	defer s.link.Store(nil)
+	defer s.up.Store(nil)
 	for {
-		renewal := time.NewTimer(s.untilRenewal())
+		due := time.NewTimer(s.untilSignIn())
 		select {
 		case <-l.done:
-			renewal.Stop()
+			due.Stop()
 			return l.cause
+		case err := <-s.seat.ended:
+			due.Stop()
+			return err
 		case <-ctx.Done():
-			renewal.Stop()
+			due.Stop()
 			return ctx.Err()
-		case <-renewal.C:
-			if err := s.renewIfDue(ctx, l); err != nil {
+		case <-due.C:
+			if err := s.signInIfDue(ctx, l); err != nil {
 				return err
 			}
 		}
 	}
 }
 
+// down tells that the seat is lost. Maintenance is told once, however often it is run into: when
+// it will be over is not known.
 func (s *Session) down(err error, next time.Time) {
+	if isMaintenance(err) {
+		if s.shut {
+			return
+		}
+		next = time.Time{}
+	}
+	s.shut = isMaintenance(err)
 	s.log.Info().Err(err).Msg("deribit.session.down")
-	s.emit(broker.SessionDown{Err: err, Next: next})
+	s.inbox.must(broker.SessionDown{Err: err, Next: next})
 	if isAuth(err) {
-		s.emit(broker.KeyRefused{Err: err})
+		s.inbox.must(broker.KeyRefused{Err: s.reworded(err)})
 	}
-}
-
-// signIn logs in with the key and checks what was granted.
-func (s *Session) signIn(ctx context.Context, l *link) error {
-	if err := s.lockLogin(ctx); err != nil {
-		return err
-	}
-	defer s.unlockLogin()
-	return s.takeLogin(signIn(ctx, l, s.key, s.Now(), tradingScope))
-}
-
-func (s *Session) lockLogin(ctx context.Context) error {
-	select {
-	case <-s.authTurn:
-		return nil
-	case <-ctx.Done():
-		return notSent(ctx.Err())
-	}
-}
-
-func (s *Session) unlockLogin() { s.authTurn <- struct{}{} }
-
-func (s *Session) takeLogin(got login, err error) error {
-	if err != nil {
-		return err
-	}
-	if err := got.grant.check(); err != nil {
-		return err
-	}
-	s.login = got
-	s.logins.Add(1)
-	return nil
-}
-
-func (s *Session) untilRenewal() time.Duration {
-	<-s.authTurn
-	defer s.unlockLogin()
-	return time.Until(s.login.renewAt)
-}
-
-// renewIfDue renews the token when its time has come; a refused refresh falls back to a full login.
-func (s *Session) renewIfDue(ctx context.Context, l *link) error {
-	if s.untilRenewal() > 0 {
-		return nil // somebody was faster
-	}
-	return s.renewAfter(ctx, l, s.logins.Load())
-}
-
-// renewAfter gets a new token unless that has happened since seen.
-func (s *Session) renewAfter(ctx context.Context, l *link, seen int64) error {
-	if err := s.lockLogin(ctx); err != nil {
-		return err
-	}
-	defer s.unlockLogin()
-	if s.logins.Load() != seen {
-		return nil
-	}
-	err := s.takeLogin(renew(ctx, l, s.login.refresh))
-	if isAuth(err) || broker.OutcomeOf(err) == broker.Refused {
-		s.log.Info().Err(err).Msg("deribit.token.not_renewed")
-		err = s.takeLogin(signIn(ctx, l, s.key, s.Now(), tradingScope))
-	}
-	return err
-}
-
-// request is one private call: what it costs and how urgent it is.
-type request struct {
-	method   string
-	params   params
-	pool     pool
-	priority Priority
-	timeout  time.Duration
-	once     bool // a new order: never sent again, whatever the answer
-}
-
-// do sends a request when there is credit for it. An expired token is renewed, and the request
-// then repeated when a second one can do no harm.
-func (s *Session) do(ctx context.Context, r request, read func(*fastjson.Value) error) error {
-	ctx, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	if s.link.Load() == nil {
-		return notSent(errLinkDown)
-	}
-	seen := s.logins.Load()
-	err := s.send(ctx, r, read)
-	if !isCode(err, codeUnauthorized) {
-		return err
-	}
-	switch renewed := s.recoverToken(ctx, seen); {
-	case renewed != nil:
-		return err
-	case r.once:
-		return busy(err) // not done, and the key is well: the next one finds a fresh token
-	default:
-		return s.send(ctx, r, read)
-	}
-}
-
-func (s *Session) send(ctx context.Context, r request, read func(*fastjson.Value) error) error {
-	release, err := s.limiter.take(ctx, r.pool, r.priority)
-	if err != nil {
-		return err
-	}
-	defer release()
-	l := s.link.Load()
-	if l == nil {
-		return notSent(errLinkDown)
-	}
-	err = l.call(ctx, r.method, r.params, read)
-	if isCode(err, codeTooManyRequests) {
-		s.limiter.drained(r.pool)
-	}
-	return err
-}
-
-// recoverToken answers an unauthorized reply. When the key itself is refused the link is ended,
-// so that the keeper tells so and waits.
-func (s *Session) recoverToken(ctx context.Context, seen int64) error {
-	l := s.link.Load()
-	if l == nil {
-		return errLinkDown
-	}
-	err := s.renewAfter(ctx, l, seen)
-	if isAuth(err) {
-		l.fail(err)
-	}
-	return err
-}
-
-// subscribe asks for channels; all of them must be accepted.
-func subscribe(ctx context.Context, l *link, method string, channels []string) error {
-	accepted := 0
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	err := l.call(ctx, method, params(nil).list("channels", channels), func(result *fastjson.Value) error {
-		accepted = len(result.GetArray())
-		return nil
-	})
-	if err == nil && accepted < len(channels) {
-		return fmt.Errorf("the exchange accepted %d of the channels %v", accepted, channels)
-	}
-	return err
 }

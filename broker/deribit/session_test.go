@@ -21,11 +21,14 @@ func TestSession_comes_up(t *testing.T) {
 		require.Len(t, ups, 1)
 		require.Equal(t, "4711", ups[0].Grant.ExchangeAccount)
 		require.True(t, ups[0].Grant.CanTrade)
-		login := p.requests("public/auth")[0]
+		require.NotContains(t, p.requests("public/auth")[0].Params, "scope", "shows all that the key may do")
+		login := p.requests("public/auth")[1]
 		require.Equal(t, tradingScope, login.Params["scope"])
 		require.InDelta(t, 30_000, login.Params["timestamp"].(float64)-float64(login.at.UnixMilli()), 1,
 			"a signature is dated by the exchange's clock")
-		require.Equal(t, []any{"user.changes.any.any.raw", "user.portfolio.any"}, p.requests("private/subscribe")[0].Params["channels"])
+		subscribed := p.requests("private/subscribe")[0].Params
+		require.Equal(t, []any{"user.changes.any.any.raw", "user.portfolio.any", "platform_state"}, subscribed["channels"])
+		require.Equal(t, "a2", subscribed["access_token"])
 		require.WithinDuration(t, time.Now().Add(30*time.Second), s.Now(), time.Millisecond)
 	})
 }
@@ -95,7 +98,7 @@ func TestSession_close_waits_and_frees(t *testing.T) {
 		require.Empty(t, of[broker.SessionUp](waiting))
 		require.Len(t, of[broker.SessionDown](waiting), 1, "told once, not in a loop")
 		require.Equal(t, 1, v.Stats().WaitingConnections)
-		require.Len(t, p.dials, 1)
+		require.Equal(t, 1, p.dialed())
 		first.Close()
 		require.Len(t, of[broker.SessionUp](waiting), 1)
 		_, err := first.Positions(t.Context())
@@ -231,7 +234,7 @@ func TestSession_PlaceBracket_sends_one_linked_order(t *testing.T) {
 		require.Equal(t, map[string]any{
 			"instrument_name": "BTC_USDC-PERPETUAL", "amount": 0.01, "type": "market", "label": "l-e",
 			"post_only": false, "reduce_only": false, "valid_until": float64(b.ValidUntil.UnixMilli()),
-			"linked_order_type": "one_triggers_one_cancels_other", "trigger_fill_condition": "incremental",
+			"access_token": "a2", "linked_order_type": "one_triggers_one_cancels_other", "trigger_fill_condition": "incremental",
 			"otoco_config": []any{
 				map[string]any{"amount": 0.01, "direction": "sell", "type": "limit", "label": "l-t", "price": 101000.0,
 					"reduce_only": true, "post_only": false, "time_in_force": "good_til_cancelled"},
@@ -254,7 +257,7 @@ func TestSession_Amend_says_every_flag(t *testing.T) {
 		order, err := s.Amend(t.Context(), broker.Amendment{Order: "7", Amount: trade.MustDec("0.01"), TriggerPrice: trade.MustDec("99500")})
 		require.NoError(t, err)
 		require.Equal(t, "99500", order.TriggerPrice.String())
-		require.Equal(t, map[string]any{"order_id": "7", "amount": 0.01, "trigger_price": 99500.0, "post_only": false, "reduce_only": true},
+		require.Equal(t, map[string]any{"order_id": "7", "amount": 0.01, "trigger_price": 99500.0, "post_only": false, "reduce_only": true, "access_token": "a2"},
 			p.requests("private/edit")[0].Params)
 	})
 }

@@ -2,16 +2,17 @@ package deribit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/fasthttp/websocket"
-	"github.com/valyala/fastjson"
 )
 
-// Deadlines. An order's is longer than the five seconds in which matching may start it.
+// Deadlines. An order's is longer than the five seconds in which matching may start it. A write
+// that the network does not take ends the link before a cancel behind it has waited in vain.
 const (
 	dialTimeout   = 10 * time.Second
 	checkTimeout  = 15 * time.Second
@@ -19,7 +20,8 @@ const (
 	readTimeout   = 10 * time.Second
 	orderTimeout  = 8 * time.Second
 	cancelTimeout = 5 * time.Second
-	writeTimeout  = 5 * time.Second
+	writeTimeout  = 3 * time.Second
+	leaveTimeout  = 2 * time.Second
 )
 
 const (
@@ -30,27 +32,53 @@ const (
 
 var writeBuffers sync.Pool
 
-// connect waits for a free connection and opens a socket. The link reads at once; it is ended
-// with close, or ends by itself.
-func (v *Venue) connect(ctx context.Context, notify func([]byte, *fastjson.Value)) (*link, error) {
-	if err := v.slots.acquire(ctx); err != nil {
-		return nil, fmt.Errorf("wait for a free connection: %w", err)
-	}
-	conn, err := v.dial(ctx)
+// open waits for a free connection, opens a socket, measures the clock, makes sure of whose socket
+// it is and has it show life. waits hears why it takes long. The link is ended with close, or ends by itself.
+func (v *Venue) open(ctx context.Context, c class, waits func(error), notify notifier) (*link, error) {
+	l, err := v.connect(ctx, c, waits, notify)
 	if err != nil {
-		v.slots.release()
 		return nil, err
 	}
-	return v.newLink(conn, notify), nil
+	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
+	defer cancel()
+	if err = v.greet(ctx, l); err == nil {
+		err = l.heartbeat(ctx, v.options.Heartbeat)
+	}
+	if err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
 }
 
-func (v *Venue) newLink(conn *websocket.Conn, notify func([]byte, *fastjson.Value)) *link {
+// connect opens a socket when there is room for one. One that the exchange has no room for after
+// all keeps its place in the line.
+func (v *Venue) connect(ctx context.Context, c class, waits func(error), notify notifier) (*link, error) {
+	t, err := v.slots.acquire(ctx, c, waits)
+	for err == nil {
+		var conn *websocket.Conn
+		if conn, err = v.dial(ctx); err == nil {
+			v.slots.opened(t)
+			return v.newLink(conn, notify, func() { v.slots.release(t) }), nil
+		}
+		if !errors.Is(err, errAddressRefused) {
+			v.slots.release(t)
+			return nil, err
+		}
+		v.options.Logger.Warn().Msg("deribit.connection.refused")
+		v.slots.turnedAway(t)
+		err = v.slots.wait(ctx, t, errAddressRefused, waits)
+	}
+	return nil, fmt.Errorf("wait for a free connection: %w", err)
+}
+
+func (v *Venue) newLink(conn *websocket.Conn, notify notifier, free func()) *link {
 	l := &link{
 		conn:    conn,
 		log:     v.options.Logger,
 		notify:  notify,
 		reject:  func(frame []byte, err error) { v.setAside(nil, frame, err) },
-		free:    v.slots.release,
+		free:    free,
 		turn:    make(chan struct{}, 1),
 		pending: make(map[uint64]*call),
 		done:    make(chan struct{}),
@@ -82,7 +110,7 @@ func dialError(response *http.Response, err error) error {
 	case response == nil:
 		return fmt.Errorf("connect to the exchange: %w", err)
 	case response.StatusCode == http.StatusTooManyRequests:
-		return fmt.Errorf("the exchange refuses more connections from this address: %w", err)
+		return errAddressRefused
 	default:
 		return fmt.Errorf("connect to the exchange: status %d: %w", response.StatusCode, err)
 	}

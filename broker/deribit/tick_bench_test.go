@@ -12,6 +12,7 @@ import (
 	"github.com/fasthttp/websocket"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+	"github.com/valyala/fastjson"
 
 	"github.com/tradebaas/tradebaas/broker"
 	"github.com/tradebaas/tradebaas/trade"
@@ -81,9 +82,9 @@ func orderStage(b *testing.B) func() time.Duration {
 	ticks := make(chan trade.Ticker, 1)
 	feed := &Feed{venue: v, log: zerolog.Nop(), watched: map[trade.Instrument]int{btc: 1}, sink: func(e broker.FeedEvent) { ticks <- e.(broker.TickerChanged).Ticker }}
 	session := &Session{venue: v, log: zerolog.Nop(), limiter: newLimiter(v.options.Limits, &v.queued)}
-	v.slots.used.Add(2)
-	feedLink, orderLink := v.newLink(feedNear, feed.notify), v.newLink(orderNear, nil)
-	session.link.Store(orderLink)
+	hear := func(_, channel []byte, data *fastjson.Value) { feed.notify(channel, data) }
+	feedLink, orderLink := v.newLink(feedNear, hear, func() {}), v.newLink(orderNear, nil, func() {})
+	session.up.Store(&seat{link: orderLink})
 	b.Cleanup(func() { feedLink.close(); orderLink.close(); close(ticks) })
 	placed := make(chan error, 1)
 	go func() {

@@ -5,6 +5,7 @@ package deribit
 import (
 	"context"
 	"net"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,10 @@ type Options struct {
 	// Connections bounds the sockets open at once, because the exchange refuses an address that
 	// opens too many (Deribit: 32). 0 is no bound.
 	Connections int
+	// SessionsPerConnection is how many accounts share a socket (1). Deribit documents a token per
+	// call; whether it also takes several accounts' subscriptions on one socket is not known.
+	SessionsPerConnection int
+	Linger                time.Duration // how long a shared socket is kept when its last session has gone (10 s)
 
 	Heartbeat    time.Duration // interval asked of the exchange, whole seconds (10 s, its minimum)
 	ReconnectMin time.Duration // ceiling of the first pause after a lost link (500 ms)
@@ -40,9 +45,11 @@ type Options struct {
 type Venue struct {
 	options Options
 	slots   *budget
+	fleet   *fleet
 	clock   clock
 	queued  queueDepth
 
+	labels     atomic.Int64
 	unreadable atomic.Int64
 	doubted    chan struct{} // says that the exchange refused an order which its contract should allow
 }
@@ -55,12 +62,15 @@ func New(o Options) *Venue {
 	setDefault(&o.ReconnectMin, 500*time.Millisecond)
 	setDefault(&o.ReconnectMax, 30*time.Second)
 	setDefault(&o.RefusedPause, 5*time.Minute)
+	setDefault(&o.Linger, 10*time.Second)
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	}
 	o.Limits = o.Limits.withDefaults()
 	o.Logger = o.Logger.With().Stringer("venue", o.Venue).Logger()
-	return &Venue{options: o, slots: newBudget(o.Connections), doubted: make(chan struct{}, 1)}
+	v := &Venue{options: o, slots: newBudget(o.Connections, o.ReconnectMin, o.ReconnectMax), doubted: make(chan struct{}, 1)}
+	v.fleet = &fleet{venue: v, seats: max(1, o.SessionsPerConnection), linger: o.Linger}
+	return v
 }
 
 func setDefault(d *time.Duration, value time.Duration) {
@@ -72,15 +82,25 @@ func setDefault(d *time.Duration, value time.Duration) {
 // ID tells which venue this is.
 func (v *Venue) ID() trade.Venue { return v.options.Venue }
 
+// nextLabel gives a label that no other session of the venue has; the exchange allows 16 characters.
+func (v *Venue) nextLabel() string { return "s" + strconv.FormatInt(v.labels.Add(1), 36) }
+
 // Stats tells how much of the venue's budgets is in use right now.
 func (v *Venue) Stats() Stats {
-	return Stats{Connections: v.slots.inUse(), WaitingConnections: v.slots.waiting(), Queued: v.queued.read(), Unreadable: v.unreadable.Load()}
+	s := Stats{Queued: v.queued.read(), Unreadable: v.unreadable.Load()}
+	s.Connections, s.WaitingConnections, s.RefusedConnections = v.slots.read()
+	s.Transports, s.Sessions, s.Fullest = v.fleet.read()
+	return s
 }
 
 // Stats are the budgets of a venue in use.
 type Stats struct {
 	Connections        int              // sockets open or being opened
-	WaitingConnections int              // feeds, sessions and key checks that wait for one
+	WaitingConnections int              // sockets that wait for one of those to end
+	RefusedConnections int64            // sockets that the exchange had no room for, since the start
+	Transports         int              // sockets that carry sessions
+	Sessions           int              // sessions that have a seat on one
+	Fullest            int              // sessions on the fullest of them
 	Queued             map[Priority]int // requests that wait for credit, over all accounts
 	Unreadable         int64            // frames that could not be understood, since the start
 }
@@ -89,20 +109,18 @@ type Stats struct {
 func (v *Venue) CheckKey(ctx context.Context, key trade.Key) (trade.Grant, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	l, err := v.connect(ctx, nil)
+	p, err := v.fleet.join(ctx, &claim{label: v.nextLabel(), waits: func(error) {}, visitor: true})
 	if err != nil {
 		return trade.Grant{}, notSent(err)
 	}
-	defer l.close()
-	if err := v.greet(ctx, l); err != nil {
-		return trade.Grant{}, err
-	}
+	defer v.fleet.leave(p)
+	l := p.link
 	login, err := signIn(ctx, l, key, v.clock.now(), "")
 	if err != nil {
 		return trade.Grant{}, err
 	}
 	if login.grant.reads("account") {
-		account, err := askAccount(ctx, l)
+		account, err := askAccount(ctx, l, login.access)
 		if err != nil {
 			return trade.Grant{}, err
 		}
