@@ -22,7 +22,7 @@ var tickerFrame = []byte(`{"jsonrpc":"2.0","method":"subscription","params":{"ch
 
 // sample is how many ticks a block has; blocks of floor and client take turns, so that both see
 // the same machine.
-const sample = 400
+const sample = 2000
 
 // BenchmarkTickToOrder is M1: from a ticker's first byte into a socket until the order that it
 // causes has come out of one whole, measured at the exchange's end, beside an echo of the ticker
