@@ -16,6 +16,8 @@ func (x *Exchange) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /accounts", x.admin(adminAccount))
 	mux.HandleFunc("POST /accounts/{id}/scope", x.admin(adminScope))
+	mux.HandleFunc("POST /accounts/{id}/keys", x.admin(adminMakeKey))
+	mux.HandleFunc("POST /accounts/{id}/keys/{key}", x.admin(adminSetKey))
 	mux.HandleFunc("POST /instruments/{name}", x.admin(adminInstrument))
 	mux.HandleFunc("POST /settlement", x.admin(adminSettlement))
 	mux.HandleFunc("GET /faults", x.admin(adminFaults))
@@ -123,7 +125,7 @@ func (e *engine) openAccount(s AccountSpec) (int64, *wireError) {
 	return r.Account, err
 }
 
-// adminScope changes the most that an account's key may do, from its next login on.
+// adminScope changes the most that an account's first key may do. Live logins keep what both allow.
 func adminScope(c adminCall) ([]byte, *adminError) {
 	var q struct {
 		Scope string `json:"scope"`

@@ -145,3 +145,30 @@ func TestKeys_outlive_the_exchange(t *testing.T) {
 	s = newStage(t, durable)
 	require.Contains(t, field(s.dial().call("public/auth", keyLogin(made)), "scope"), "name:kept")
 }
+
+// The admin listener needs no second factor.
+func TestKeys_of_the_admin_listener(t *testing.T) {
+	s := newStage(t)
+	made := s.admin("/accounts/70001/keys", object{"scope": "trade:read", "name": "made", "ip_whitelist": []string{"127.0.0.1"}})
+	require.Equal(t, "made", made["name"])
+	c := s.dial()
+	c.call("public/auth", keyLogin(made))
+	c.call("private/get_positions", nil)
+	path := "/accounts/70001/keys/2"
+	s.admin(path, object{"enabled": false})
+	c.refused(13009, "private/get_positions", nil)
+	s.admin(path, object{"enabled": true, "scope": "account:read"})
+	c.refused(13021, "private/get_positions", nil)
+	s.admin(path, object{"scope": "trade:read", "ip_whitelist": []string{"10.0.0.0/8"}})
+	c.refused(13009, "private/get_positions", nil)
+	s.admin(path, object{"ip_whitelist": []string{}})
+	c.call("private/get_positions", nil)
+	s.admin(path, object{"remove": true})
+	c.refused(13009, "private/get_positions", nil)
+	for path, body := range map[string]any{path: object{"name": "x"}, "/accounts/70001/keys/x": object{}, "/accounts/7/keys": object{}, "/accounts/70001/keys": 5,
+		"/accounts/70002/keys": object{"ip_whitelist": []string{"here"}}, "/accounts/70003/keys": object{"public_key": "none"}} {
+		status, _ := s.adminTry("admin-token", path, body)
+		require.GreaterOrEqual(t, status, 400, path)
+	}
+	require.Equal(t, "account:read block_trade:none trade:read_write wallet:none", s.admin("/accounts/70002/keys", object{})["max_scope"])
+}

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -26,6 +27,10 @@ type ExchangeCmd struct {
 	Market                string   `default:"synthetic" help:"Where prices come from: synthetic, replay:FILE or ticks:FILE."`
 	Seed                  uint64   `default:"1" help:"Seed of the synthetic market."`
 	ConnectionsPerAddress int      `help:"Most connections of one address; 0 is no limit."`
+
+	CloseOnLimit bool          `help:"Close a socket that breaches the rate limit, after the answer."`
+	MatchingTime time.Duration `help:"Time that an order holds its account's lock; others of its currency wait."`
+	SecondFactor string        `help:"What clients send as authorization_data to manage API keys; without one they cannot."`
 }
 
 // Run serves until it is told to stop.
@@ -39,6 +44,7 @@ func (c *ExchangeCmd) Run() error {
 	x, err := simulator.New(simulator.Options{
 		Listen: c.Listen, AdminListen: c.AdminListen, AdminToken: c.AdminToken, DataDir: c.Data, Market: c.Market,
 		Seed: c.Seed, Accounts: accounts, ConnectionsPerAddress: c.ConnectionsPerAddress,
+		CloseOnLimit: c.CloseOnLimit, MatchingTime: c.MatchingTime, SecondFactor: c.SecondFactor,
 		Log: zerolog.New(os.Stderr).With().Timestamp().Logger(),
 	})
 	if err != nil {
