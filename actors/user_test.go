@@ -81,9 +81,9 @@ func TestBoot_spreads_users_by_chance(t *testing.T) {
 			}
 			return n
 		}
-		wait(5 * time.Second)
+		wait(625 * time.Millisecond)
 		require.InDelta(t, 250, awake(), 100)
-		wait(5 * time.Second)
+		wait(time.Second)
 		require.Equal(t, 500, awake())
 	})
 }

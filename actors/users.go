@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	bootSpacing  = 20 * time.Millisecond // per user that wakes at start
-	bootWindow   = 30 * time.Second      // all have woken by then
-	spentRest    = 15 * time.Minute      // a user whose actor failed too often rests so long
+	bootSpacing  = 2500 * time.Microsecond // per user that wakes at start: 400 a second
+	bootWindow   = 30 * time.Second        // all have woken by then
+	spentRest    = 15 * time.Minute        // a user whose actor failed too often rests so long
 	bootListCall = 10 * time.Second
 )
 
