@@ -110,7 +110,7 @@ func (c *call) pay() *wireError {
 	if p == matchingPool && c.cancelsAll() {
 		p = cancelAllPool
 	}
-	if c.e.opt.NoRateLimits || b.take(p, now) {
+	if c.e.opt.NoRateLimits || c.unbounded() || b.take(p, now) {
 		return nil
 	}
 	if c.closesOnLimit() {
@@ -118,6 +118,10 @@ func (c *call) pay() *wireError {
 	}
 	return errTooMany
 }
+
+// unbounded tells whether a stranger's call costs nothing: an address is held to limits only where its
+// connections are.
+func (c *call) unbounded() bool { return c.e.opt.ConnectionsPerAddress == 0 && c.payer() == nil }
 
 // payer is the account of a call, private or public; nil when nobody has signed in.
 func (c *call) payer() *core.Account {

@@ -137,7 +137,7 @@ func TestTier_follows_the_volume(t *testing.T) {
 
 // Who has not signed in pays with his address, over all connections.
 func TestPools_of_an_address(t *testing.T) {
-	s := newStage(t)
+	s := newStage(t, counted)
 	a, b := s.dial(), s.dial()
 	require.Equal(t, 100, a.spend("public/ticker", object{"instrument_name": btc}))
 	b.refused(10028, "public/ticker", object{"instrument_name": btc})
@@ -151,8 +151,11 @@ func TestPools_of_an_address(t *testing.T) {
 }
 
 func TestLimit_may_close_the_socket(t *testing.T) {
-	s := newStage(t, func(o *simulator.Options) { o.CloseOnLimit = true })
+	s := newStage(t, counted, func(o *simulator.Options) { o.CloseOnLimit = true })
 	c := s.dial()
 	require.Equal(t, 100, c.spend("public/get_time", nil))
 	c.closed(4000)
 }
+
+// counted is an exchange that holds addresses to limits, as the real one does.
+func counted(o *simulator.Options) { o.ConnectionsPerAddress = 32 }
