@@ -105,7 +105,7 @@ func TestFault_limit_once_with_and_without_the_socket(t *testing.T) {
 }
 
 func TestFault_breach_of_the_limit_may_close(t *testing.T) {
-	s := newStage(t)
+	s := newStage(t, counted)
 	s.fault("close-on-limit", simulator.Trouble{})
 	c := s.dial()
 	for n := 0; c.ask("public/get_currencies", nil)["error"] == nil; n++ {
