@@ -44,10 +44,10 @@ func BenchmarkFills(b *testing.B) {
 		})
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "fills/s")
 	})
-	pool, err := pgxpool.New(ctx, at.OwnerURL+"&pool_max_conns=16")
-	if err != nil {
-		pool, err = pgxpool.New(ctx, at.OwnerURL)
-	}
+	config, err := pgxpool.ParseConfig(at.OwnerURL)
+	require.NoError(b, err)
+	config.MaxConns = 16
+	pool, err := pgxpool.NewWithConfig(ctx, config)
 	require.NoError(b, err)
 	b.Cleanup(pool.Close)
 	b.Run("floor", func(b *testing.B) {

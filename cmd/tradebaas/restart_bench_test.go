@@ -52,12 +52,13 @@ func makeCrowd(tb testing.TB, url string, x *exchange, n int) []trade.Key {
 	defer db.Close()
 	keys := make([]trade.Key, n)
 	together(n, func(i int) {
-		made := x.fault(tb, "/accounts", object{"name": "crowd", "balances": object{"USDC": "10000"}})
-		keys[i] = trade.Key{ID: made["key"].(string), Secret: made["secret"].(string)}
+		made, err := x.calls().Account(ctx, map[string]string{"USDC": "10000"}, "")
+		require.NoError(tb, err)
+		keys[i] = trade.Key{ID: made.Key, Secret: made.Secret}
 		user, err := db.CreateUser(ctx, trade.NewUser{Email: fmt.Sprintf("crowd%d@example.com", i), PasswordHash: "none", AcceptedAt: time.Now()})
 		require.NoError(tb, err)
 		account := trade.AccountID{User: user.ID, Venue: trade.Venue{Broker: trade.Deribit, Environment: trade.Paper}}
-		_, err = db.SaveCredential(ctx, account, keys[i], true, trade.Grant{ExchangeAccount: made["accountId"].(string), CanTrade: true}, false)
+		_, err = db.SaveCredential(ctx, account, keys[i], true, trade.Grant{ExchangeAccount: fmt.Sprint(made.ID), CanTrade: true}, false)
 		require.NoError(tb, err)
 		require.NoError(tb, db.WantConnection(ctx, account, true, trade.ManualConnect))
 	})
