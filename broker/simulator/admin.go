@@ -18,6 +18,7 @@ func (x *Exchange) adminRoutes() http.Handler {
 	mux.HandleFunc("POST /accounts/{id}/scope", x.admin(adminScope))
 	mux.HandleFunc("POST /accounts/{id}/keys", x.admin(adminMakeKey))
 	mux.HandleFunc("POST /accounts/{id}/keys/{key}", x.admin(adminSetKey))
+	mux.HandleFunc("POST /accounts/{id}/web/{method}", x.admin(adminWeb))
 	mux.HandleFunc("POST /instruments/{name}", x.admin(adminInstrument))
 	mux.HandleFunc("POST /settlement", x.admin(adminSettlement))
 	mux.HandleFunc("GET /faults", x.admin(adminFaults))

@@ -71,6 +71,12 @@ func (a *Admin) Clear(ctx context.Context, names ...string) error {
 	return nil
 }
 
+// Web does by hand, on the exchange's own pages, what an account's owner can do there: a method such
+// as buy, edit, cancel, cancel_all or close_position, with the parameters of the private call.
+func (a *Admin) Web(ctx context.Context, account int64, method string, params, into any) error {
+	return a.Call(ctx, fmt.Sprintf("/accounts/%d/web/%s", account, method), params, into)
+}
+
 // Faults lists what is active, and how often each switch has struck.
 func (a *Admin) Faults(ctx context.Context) (f Faults, err error) {
 	err = a.call(ctx, http.MethodGet, "/faults", nil, &f)

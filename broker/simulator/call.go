@@ -14,6 +14,7 @@ type call struct {
 	account *core.Account
 	desk    *desk
 	grant   *grant
+	web     bool // by hand, on the exchange's own pages
 }
 
 // method is how a method is served: the scope it needs ("" for public ones), the pool it pays
@@ -57,9 +58,11 @@ func (e *engine) finish(k *call, err *wireError) {
 		e.dispatch()
 		return
 	}
-	if err == nil && k.strike("swallow") != nil {
+	switch {
+	case k.httpFault("after"):
+	case err == nil && k.strike("swallow") != nil:
 		k.conn.abort()
-	} else {
+	default:
 		k.answer(result, err)
 	}
 	e.greet(k)
@@ -73,6 +76,9 @@ func (c *call) admit() *wireError {
 		return errMethodNotFound
 	}
 	c.m = m
+	if err := c.shut(); err != nil {
+		return err
+	}
 	var unauthorized *wireError
 	if m.need != "" {
 		unauthorized = c.authorize(m.need)
@@ -92,7 +98,7 @@ func (c *call) answer(result []byte, err *wireError) {
 		key, body = "error", errorBody(err)
 		c.conn.failed = true
 	}
-	frame := envelope(c.r.id, key, body, c.r.in, max(c.r.in, c.e.micros()))
+	frame := c.garbled(envelope(c.r.id, key, body, c.r.in, max(c.r.in, c.e.micros())))
 	if ms := c.answerDelay(); ms > 0 {
 		c.e.later(ms, func() { c.e.deliver(c.conn, frame) })
 		return

@@ -19,6 +19,7 @@ type conn struct {
 	address   string          // of the other end, without its port
 	reply     chan []byte     // HTTP only
 	failed    bool            // HTTP only: the answer is an error
+	status    int             // HTTP only: of an answer that is no JSON; 0: it is
 	grant     *grant
 	grants    []*grant // that were made over this connection
 	channels  map[channelID]*channel
@@ -39,7 +40,7 @@ type conn struct {
 	freeAt   int64  // milliseconds: when a slow link has carried what is on it
 
 	mu     sync.Mutex
-	outbox [][]byte
+	outbox []outgoing
 	size   int
 	closed bool
 	code   int
@@ -51,8 +52,16 @@ func newConn(e *engine, ws *websocket.Conn, address string) *conn {
 	return &conn{e: e, ws: ws, address: address, channels: map[channelID]*channel{}, orders: map[string]int64{}, wake: make(chan struct{}, 1), lastUse: e.now()}
 }
 
-// push puts a frame in the outbox.
-func (c *conn) push(frame []byte) {
+// outgoing is a frame on its way: text or binary.
+type outgoing struct {
+	kind  int
+	frame []byte
+}
+
+// push puts a text frame in the outbox.
+func (c *conn) push(frame []byte) { c.pushAs(websocket.TextMessage, frame) }
+
+func (c *conn) pushAs(kind int, frame []byte) {
 	if c.ws == nil {
 		select {
 		case c.reply <- frame:
@@ -61,7 +70,7 @@ func (c *conn) push(frame []byte) {
 		return
 	}
 	c.mu.Lock()
-	c.outbox = append(c.outbox, frame)
+	c.outbox = append(c.outbox, outgoing{kind, frame})
 	c.size += len(frame)
 	slow := c.size > outboxMax
 	c.mu.Unlock()
@@ -111,7 +120,7 @@ func (c *conn) write() {
 		c.outbox, c.size = nil, 0
 		c.mu.Unlock()
 		for _, f := range frames {
-			if c.writeFrame(websocket.TextMessage, f) != nil {
+			if c.writeFrame(f.kind, f.frame) != nil {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/fasthttp/websocket"
@@ -45,6 +46,9 @@ type engine struct {
 	channels   map[string]*channel
 	faults     faults
 
+	skew      atomic.Int64 // milliseconds: a fault of the clock that the exchange shows
+	addresses *addresses
+
 	pending  commit
 	timers   []timer // the next one first
 	nextBeat int64   // milliseconds
@@ -61,9 +65,9 @@ type desk struct {
 	accessSeq int64
 }
 
-func newEngine(opt Options, x *core.Exchange, j *journal) *engine {
+func newEngine(opt Options, a *addresses, x *core.Exchange, j *journal) *engine {
 	return &engine{
-		opt: opt, log: opt.Log, core: x, journal: j,
+		opt: opt, log: opt.Log, addresses: a, core: x, journal: j,
 		jobs: make(chan func(), jobsWaiting), commits: make(chan commit, 64), done: make(chan struct{}), ended: make(chan struct{}), failed: make(chan error, 1),
 		grants: map[string]*grant{}, refreshes: map[string]*grant{}, signatures: map[string]int64{},
 		sessions: map[string][]*session{}, loose: map[string][]*grant{}, guests: map[string]*buckets{},
@@ -83,7 +87,8 @@ func (e *engine) desk(account int64) *desk {
 // now is the exchange's time in milliseconds; it never runs back.
 func (e *engine) now() int64 { return e.opt.Clock.Now().UnixMilli() }
 
-func (e *engine) micros() int64 { return e.opt.Clock.Now().UnixMicro() }
+// micros is the time that the exchange shows, in microseconds.
+func (e *engine) micros() int64 { return e.opt.Clock.Now().UnixMicro() + 1000*e.skew.Load() }
 
 // submit hands a job to the engine; false when it has ended.
 func (e *engine) submit(job func()) bool {
@@ -242,6 +247,7 @@ type delivery struct {
 // deliver sends a frame after everything before it is committed.
 func (e *engine) deliver(to *conn, frame []byte) {
 	to.lastSent = e.core.Now
+	frame = e.timed(frame)
 	if !e.crawl(to, frame) {
 		e.put(to, frame)
 	}

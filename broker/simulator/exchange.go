@@ -107,9 +107,10 @@ func (x *Exchange) build() (e *engine, err error) {
 			err = fmt.Errorf("exchange: rebuild: %v\n%s", p, debug.Stack())
 		}
 	}()
+	x.addresses.bound(x.opt.ConnectionsPerAddress)
 	now := x.opt.Clock.Now().UnixMilli()
 	if x.memory != nil {
-		return newEngine(x.opt, x.memory, nil), nil
+		return newEngine(x.opt, &x.addresses, x.memory, nil), nil
 	}
 	c, j, err := open(x.opt, now, x.opt.Log)
 	if err != nil {
@@ -118,7 +119,7 @@ func (x *Exchange) build() (e *engine, err error) {
 	if j == nil {
 		x.memory = c
 	}
-	return newEngine(x.opt, c, j), nil
+	return newEngine(x.opt, &x.addresses, c, j), nil
 }
 
 // supervise runs the engine and rebuilds it when it fails, sooner at first and then once in 5 s.

@@ -15,6 +15,9 @@ type fault struct {
 	kinds string                              // what kind may be; the first is meant when none is given
 	start func(*engine, *trouble) *adminError // does what is done at once; nil: it waits to strike
 	once  bool                                // it is over when it has started
+	end   func(*engine)                       // what clearing it does beside undoing what is active
+
+	backward bool // ms may be negative
 }
 
 // inCalls are the fields of a fault that strikes some calls of some accounts.
@@ -25,7 +28,7 @@ var faultsByName map[string]fault
 
 func init() {
 	faultsByName = map[string]fault{}
-	for _, table := range []map[string]fault{callFaults(), linkFaults(), feedFaults()} {
+	for _, table := range []map[string]fault{callFaults(), linkFaults(), feedFaults(), frameFaults(), keyFaults(), marketFaults(), venueFaults()} {
 		for name, f := range table {
 			faultsByName[name] = f
 		}
@@ -76,8 +79,8 @@ func (f fault) read(name string, body []byte) (*trouble, *adminError) {
 func (f fault) check(t *trouble) *adminError {
 	kinds := strings.Fields(f.kinds)
 	switch {
-	case t.Count < 0 || t.Ms < 0 || t.Burst < 0:
-		return badRequest("count, ms and burst must not be negative")
+	case t.Count < 0 || t.Ms < 0 && !f.backward || t.Limit < 0:
+		return badRequest("count, ms and limit must not be negative")
 	case t.Rate < 0 || t.Rate > 100:
 		return badRequest("rate must be between 0 and 100")
 	case t.Kind == "" && len(kinds) > 0:
@@ -120,12 +123,12 @@ func (e *engine) switchFault(name string, body []byte) *adminError {
 
 // clearFault ends a fault and undoes what it did.
 func (e *engine) clearFault(name string) {
-	for _, t := range e.faults.active[name] {
-		if t.undo != nil {
-			t.undo()
-		}
+	for _, t := range slices.Backward(slices.Clone(e.faults.active[name])) {
+		e.faults.end(name, t)
 	}
-	delete(e.faults.active, name)
+	if end := faultsByName[name].end; end != nil {
+		end(e)
+	}
 	delete(e.faults.struck, name)
 }
 

@@ -46,11 +46,11 @@ func inLookups(_ *engine, t *trouble) *adminError {
 }
 
 // strike finds the trouble of a switch that strikes a call.
-func (c *call) strike(name string) *trouble {
+func (c *call) strike(name string, kinds ...string) *trouble {
 	if !c.e.faults.any(name) {
 		return nil
 	}
-	return c.e.faults.strike(name, c.claimed(), c.r.method, instrumentName(c.p.text("instrument_name")))
+	return c.e.faults.strike(name, c.claimed(), c.r.method, instrumentName(c.p.text("instrument_name")), kinds...)
 }
 
 // claimed is the account that a call says it is of, 0 for none. Nothing is checked: this is for
@@ -88,6 +88,10 @@ func (g *grant) owner() int64 {
 // waylaid tells whether a request is lost before it is served, or served later.
 func (c *call) waylaid(bad *wireError) bool {
 	if c.conn.deaf {
+		return true
+	}
+	c.untimed()
+	if c.httpFault("before") {
 		return true
 	}
 	if c.strike("lost") != nil {

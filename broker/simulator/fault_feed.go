@@ -21,13 +21,6 @@ func (e *engine) frozen(ch *channel) bool {
 	return false
 }
 
-func (e *engine) instrumentOf(ch *channel) trade.Instrument {
-	if ch.market < 0 {
-		return ""
-	}
-	return e.core.Markets[ch.market].Instrument.Name
-}
-
 // tornBook is what becomes of a change of a book: the number that it says it follows, and whether
 // it goes out at all.
 func (e *engine) tornBook(ch *channel, before int64) (int64, bool) {
@@ -39,4 +32,11 @@ func (e *engine) tornBook(ch *channel, before int64) (int64, bool) {
 		return before, true
 	}
 	return before - 1, t.Kind == "gap"
+}
+
+func (e *engine) instrumentOf(ch *channel) trade.Instrument {
+	if ch.market < 0 {
+		return ""
+	}
+	return e.core.Markets[ch.market].Instrument.Name
 }

@@ -59,7 +59,7 @@ func deafen(e *engine, t *trouble) *adminError {
 
 // answerDelay is by how many milliseconds the answer to a call comes late.
 func (c *call) answerDelay() int64 {
-	if t := c.strike("delay"); t != nil && t.Kind != "events" {
+	if t := c.strike("delay", "both", "answers"); t != nil {
 		return t.Ms
 	}
 	return 0
@@ -74,7 +74,9 @@ func (e *engine) event(ch *channel, to *conn, frame []byte) {
 		e.overtake(to, frame)
 		return
 	}
-	struck := func(name string) *trouble { return e.faults.strike(name, ch.account, eventMethod(ch.name), "") }
+	struck := func(name string, kinds ...string) *trouble {
+		return e.faults.strike(name, ch.account, eventMethod(ch.name), "", kinds...)
+	}
 	if struck("lose-events") != nil {
 		return
 	}
@@ -82,7 +84,7 @@ func (e *engine) event(ch *channel, to *conn, frame []byte) {
 		e.holdBack(to, frame, t.Ms)
 		return
 	}
-	if t := struck("delay"); t != nil && t.Kind != "answers" {
+	if t := struck("delay", "both", "events"); t != nil {
 		e.later(t.Ms, func() { e.overtake(to, frame) })
 		return
 	}

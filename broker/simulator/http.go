@@ -29,6 +29,13 @@ func (a *addresses) enter(address string) bool {
 	return true
 }
 
+// bound changes how many there may be; 0 is no limit. Those that there are stay.
+func (a *addresses) bound(max int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.max = max
+}
+
 func (a *addresses) leave(address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -66,6 +73,10 @@ func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (x *Exchange) serveSocket(e *engine, w http.ResponseWriter, r *http.Request, address string) {
+	if status := e.handshakeFault(); status != 0 {
+		http.Error(w, "no handshake", status)
+		return
+	}
 	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return
@@ -98,7 +109,13 @@ func serveCall(e *engine, w http.ResponseWriter, r *http.Request, address, name 
 			panic(http.ErrAbortHandler) // a swallowed answer
 		}
 		status := http.StatusOK
-		if c.failed {
+		switch {
+		case c.status != 0:
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(c.status)
+			_, _ = w.Write(answer)
+			return
+		case c.failed:
 			status = http.StatusBadRequest
 		}
 		writeAnswer(w, status, answer)

@@ -26,7 +26,7 @@ func renderOrder(o *core.Order) []byte {
 	if !o.Conditional() && !o.Waiting {
 		b.dec("filled_amount", i.Amount(o.Filled)).dec("average_price", o.AveragePrice(i).Round(8))
 	}
-	b.str("label", o.Label).str("time_in_force", o.TIF).bool("post_only", o.PostOnly).bool("reduce_only", o.ReduceOnly).bool("replaced", o.Replaced).bool("api", true).bool("web", false).bool("mmp", false).
+	b.str("label", o.Label).str("time_in_force", o.TIF).bool("post_only", o.PostOnly).bool("reduce_only", o.ReduceOnly).bool("replaced", o.Replaced).bool("api", !o.Web).bool("web", o.Web).bool("mmp", false).
 		bool("risk_reducing", false).bool("is_liquidation", o.Liquidation).int("creation_timestamp", o.Created).
 		int("last_update_timestamp", max(o.Updated, o.Created)).int("user_id", o.Account)
 	if o.PostOnly {
@@ -95,7 +95,7 @@ func renderUserTrade(t core.Trade) []byte {
 		dec("fee", t.Fee).str("fee_currency", string(i.Settlement)).str("liquidity", liquidity(t.Maker)).
 		dec("index_price", core.Fine(t.Index)).dec("mark_price", core.Fine(t.Mark)).int("tick_direction", t.Direction).
 		str("state", t.State).bool("reduce_only", t.ReduceOnly).bool("post_only", t.PostOnly).bool("mmp", false).
-		bool("risk_reducing", t.Reducing).bool("api", true).dec("profit_loss", t.ProfitLoss).bool("self_trade", false)
+		bool("risk_reducing", t.Reducing).bool("api", !t.Web).dec("profit_loss", t.ProfitLoss).bool("self_trade", false)
 	if t.Label != "" {
 		b.str("label", t.Label)
 	}

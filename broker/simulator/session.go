@@ -25,7 +25,7 @@ func (c *call) test() ([]byte, *wireError) {
 
 func (c *call) hello() ([]byte, *wireError) { return newObject().str("version", version).end(), nil }
 
-func (c *call) time() ([]byte, *wireError) { return number(c.e.core.Now), nil }
+func (c *call) time() ([]byte, *wireError) { return number(c.e.core.Now + c.e.skew.Load()), nil }
 
 func (c *call) status() ([]byte, *wireError) { return newObject().str("locked", "false").end(), nil }
 

@@ -25,7 +25,7 @@ const signatureMillis = 60_000
 // as short as here.
 func (e *engine) fresh(key, at, nonce, signature string) bool {
 	ms, err := strconv.ParseInt(at, 10, 64)
-	if now := e.now(); err != nil || ms < now-signatureMillis || ms > now+signatureMillis {
+	if now := e.told(); err != nil || ms < now-signatureMillis || ms > now+signatureMillis {
 		return false
 	}
 	if nonce == "" {

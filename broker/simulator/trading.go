@@ -15,7 +15,7 @@ func (c *call) place(side int64) ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
-	t.Side = side
+	t.Side, t.Web = side, c.web
 	p := &core.Place{Account: c.account.ID, Instrument: instrumentName(c.p.text("instrument_name")), Ticket: t,
 		Link: c.p.text("linked_order_type"), Condition: c.p.text("trigger_fill_condition")}
 	if p.ValidUntil, err = c.p.int("valid_until", 0); err != nil {
@@ -23,6 +23,9 @@ func (c *call) place(side int64) ([]byte, *wireError) {
 	}
 	if p.Legs, err = legs(c.p); err != nil {
 		return nil, err
+	}
+	for n := range p.Legs {
+		p.Legs[n].Web = c.web
 	}
 	if c.refusesLinked(p) {
 		return nil, core.ErrMarketOTOCO
@@ -142,7 +145,7 @@ func (c *call) closePosition() ([]byte, *wireError) {
 	if kind != core.Limit && kind != core.MarketType {
 		return nil, core.Invalid("type", "must be limit or market")
 	}
-	r, err := c.e.apply(core.Command{Close: &core.Close{Account: c.account.ID, Instrument: m.Instrument.Name, Type: kind, Price: price}})
+	r, err := c.e.apply(core.Command{Close: &core.Close{Account: c.account.ID, Instrument: m.Instrument.Name, Type: kind, Price: price, Web: c.web}})
 	if err != nil {
 		return nil, err
 	}

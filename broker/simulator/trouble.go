@@ -24,7 +24,7 @@ type Trouble struct {
 	Kind       string           `json:"kind,omitempty"`  // which variant
 	Close      bool             `json:"close,omitempty"` // the socket ends as well
 	Scope      string           `json:"scope,omitempty"`
-	Burst      int64            `json:"burst,omitempty"` // calls that a bucket holds
+	Limit      int64            `json:"limit,omitempty"` // how many at once: calls, or connections
 	On         *bool            `json:"on,omitempty"`    // false ends the fault; left out is true
 }
 
@@ -59,17 +59,33 @@ type faults struct {
 }
 
 // strike finds the trouble of a switch that strikes in this case, and counts it; nil when none does.
-func (f *faults) strike(name string, account int64, method string, instrument trade.Instrument) *trouble {
+// Of a switch with variants, it may be one of some kinds only.
+func (f *faults) strike(name string, account int64, method string, instrument trade.Instrument, kinds ...string) *trouble {
 	for _, t := range f.active[name] {
+		if len(kinds) > 0 && !slices.Contains(kinds, t.Kind) {
+			continue
+		}
 		if t.concerns(account, method, instrument) && t.odds.Strike(account) {
 			f.count(name)
 			if t.odds.Over() {
-				f.active[name] = slices.DeleteFunc(f.active[name], func(other *trouble) bool { return other == t })
+				f.end(name, t)
 			}
 			return t
 		}
 	}
 	return nil
+}
+
+// end takes a trouble back; one that is over already stays over.
+func (f *faults) end(name string, t *trouble) {
+	n := slices.Index(f.active[name], t)
+	if n < 0 {
+		return
+	}
+	f.active[name] = slices.Delete(f.active[name], n, n+1)
+	if t.undo != nil {
+		t.undo()
+	}
 }
 
 // note counts a case of a fault that lasts.

@@ -90,5 +90,5 @@ func (x *Exchange) closePosition(c *Close) (Result, *Error) {
 		return Result{}, ErrNothingToClose
 	}
 	return x.place(&Place{Account: c.Account, Instrument: c.Instrument, Ticket: Ticket{Side: -sign(size), Type: c.Type,
-		Price: c.Price, Amount: m.Instrument.Amount(abs(size)), ReduceOnly: true}})
+		Price: c.Price, Amount: m.Instrument.Amount(abs(size)), ReduceOnly: true, Web: c.Web}})
 }

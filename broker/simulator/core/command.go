@@ -18,7 +18,12 @@ type Command struct {
 	SetInstrument *SetInstrument `json:",omitempty"`
 	SetPause      *SetPause      `json:",omitempty"`
 	ListFutures   *ListFutures   `json:",omitempty"`
-	Disconnect    *SetDisconnect `json:",omitempty"`
+
+	ShockPrices *ShockPrices   `json:",omitempty"`
+	EndShocks   *EndShocks     `json:",omitempty"`
+	PauseBooks  *PauseBooks    `json:",omitempty"`
+	Liquidate   *Liquidate     `json:",omitempty"`
+	Disconnect  *SetDisconnect `json:",omitempty"`
 }
 
 // OpenAccount makes an account with a first key and money.
@@ -62,6 +67,7 @@ type Ticket struct {
 	ReduceOnly     bool   `json:",omitempty"`
 	Trigger        string `json:",omitempty"`
 	TriggerPrice   trade.Dec
+	Web            bool `json:",omitempty"` // placed by hand
 }
 
 // Place is a new order, with the orders linked to it.
@@ -119,6 +125,7 @@ type Close struct {
 	Instrument trade.Instrument
 	Type       string
 	Price      trade.Dec
+	Web        bool `json:",omitempty"`
 }
 
 // Skip leaves out time that nobody will run: nothing triggers and no funding accrues in it.

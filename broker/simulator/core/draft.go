@@ -9,7 +9,7 @@ import (
 // draft checks a ticket on its own and makes an order of it.
 func (x *Exchange) draft(a *Account, m *Market, t Ticket) (*Order, *Error) {
 	o := &Order{Account: a.ID, Market: m.id, Label: t.Label, Side: t.Side, Type: t.Type, TIF: t.TIF, State: Open,
-		PostOnly: t.PostOnly, RejectPostOnly: t.RejectPostOnly, ReduceOnly: t.ReduceOnly}
+		PostOnly: t.PostOnly, RejectPostOnly: t.RejectPostOnly, ReduceOnly: t.ReduceOnly, Web: t.Web}
 	if utf8.RuneCountInString(t.Label) > labelMax {
 		return nil, Invalid("label", "must be at most 64 characters")
 	}

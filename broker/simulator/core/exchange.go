@@ -26,20 +26,22 @@ type State struct {
 	LastOCO  int64
 	TradeID  int64
 	Seq      int64
-	Changes  int64 // change_id, shared by all books
-	Pause    int64 `json:",omitempty"` // how long a settlement takes, in seconds
-	Dated    bool  `json:",omitempty"` // dated futures are listed
+	Changes  int64   // change_id, shared by all books
+	Pause    int64   `json:",omitempty"` // how long a settlement takes, in seconds
+	Dated    bool    `json:",omitempty"` // dated futures are listed
+	Shocks   []Shock `json:",omitempty"` // oldest first
 	Markets  []*Market
 	Accounts []*Account
 }
 
 // New starts an exchange at a time in milliseconds since 1970.
 func New(source Source, now int64) *Exchange {
-	x := &Exchange{source: source, State: State{Now: now, Second: now / 1000, LastID: 104_000_000_000,
+	x := &Exchange{State: State{Now: now, Second: now / 1000, LastID: 104_000_000_000,
 		LastOTO: 10_838_000, LastStop: 19_000, TradeID: 240_000_000, Changes: 63_000_000_000}}
 	for _, i := range Perpetuals() {
 		x.Markets = append(x.Markets, &Market{Instrument: i, State: BookOpen, TradeSeq: x.Second - 1_500_000_000})
 	}
+	x.source = shocked{source, &x.Shocks}
 	x.wire()
 	_, _ = x.listFutures() // listing refuses nothing
 	x.events = nil
@@ -158,6 +160,14 @@ func (x *Exchange) apply(c Command) (Result, *Error) {
 		return x.listFutures()
 	case c.Disconnect != nil:
 		return x.setDisconnect(c.Disconnect)
+	case c.ShockPrices != nil:
+		return x.shockPrices(c.ShockPrices)
+	case c.EndShocks != nil:
+		return x.endShocks()
+	case c.PauseBooks != nil:
+		return x.pauseBooks(c.PauseBooks)
+	case c.Liquidate != nil:
+		return x.liquidateAccount(c.Liquidate)
 	case c.Skip != nil:
 		return x.skip(c.Skip)
 	}

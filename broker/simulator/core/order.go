@@ -78,6 +78,7 @@ type Order struct {
 	TriggeredBy    string `json:",omitempty"` // the trigger order that this one came from
 	CancelReason   string `json:",omitempty"`
 	Liquidation    bool   `json:",omitempty"`
+	Web            bool   `json:",omitempty"` // placed by hand, on the exchange's own pages
 	Replaced       bool   `json:",omitempty"`
 	Created        int64
 	Updated        int64
@@ -147,6 +148,7 @@ type Trade struct {
 	PostOnly    bool
 	Reducing    bool
 	Liquidation bool
+	Web         bool   `json:",omitempty"` // of an order placed by hand
 	State       string // of the order, after this trade
 
 	Instrument *Instrument `json:"-"`

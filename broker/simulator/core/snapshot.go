@@ -12,7 +12,8 @@ func (x *Exchange) Snapshot() ([]byte, error) { return json.Marshal(&x.State) }
 
 // Restore makes an exchange of a snapshot and the source it ran on.
 func Restore(source Source, snapshot []byte) (*Exchange, error) {
-	x := &Exchange{source: source}
+	x := &Exchange{}
+	x.source = shocked{source, &x.Shocks}
 	if err := json.Unmarshal(snapshot, &x.State); err != nil {
 		return nil, fmt.Errorf("read the snapshot: %w", err)
 	}
