@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package.json 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page test test-go test-page test-browser storm lint bench fuzz fmt clean
+.PHONY: help run build page test test-go test-page test-browser storm soak lint bench fuzz fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ KILLS ?= 200
 STORM_SEED ?= 1
 storm: ## Kill the real server with -9 over and over, KILLS=200 times, and hold it to its promises
 	@$(GO) test ./cmd/tradebaas -run '^TestStorm$$' -v -timeout 3h -args -storm.kills=$(KILLS) -storm.seed=$(STORM_SEED)
+
+SOAK ?= 10m
+soak: ## Let 200 accounts trade for SOAK=10m while the exchange misbehaves, and see that all stays flat
+	@$(GO) test $(RACE) ./broker/deribit -run '^TestSoak$$' -v -timeout 3h -soak.for=$(SOAK)
 
 lint: lint-go ## Vet and staticcheck
 	@$(GO) run $(STATICCHECK) ./...
