@@ -238,3 +238,22 @@ func TestAccess_log(t *testing.T) {
 	c.refused(-32602, "private/get_access_log", object{"offset": -1})
 	require.Len(t, field(s.login(bob).call("private/get_access_log", nil), "data"), 1)
 }
+
+// Logins over HTTP have no connection to end with: a key keeps the last 256.
+func TestLogins_over_HTTP_are_bounded(t *testing.T) {
+	s := newStage(t, unlimited)
+	c := s.dial()
+	login := func() any {
+		status, answer := s.http("GET", "/public/auth?grant_type=client_credentials&client_id=alicekey&client_secret=alicesecret", "", nil)
+		require.Equal(t, 200, status)
+		return answer["result"]
+	}
+	first, second := login(), login()
+	for range 254 {
+		login()
+	}
+	c.token(0, first)
+	login()
+	c.token(13009, first)
+	c.token(0, second)
+}
