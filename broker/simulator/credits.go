@@ -99,18 +99,22 @@ func (e *engine) forgetGuests(now int64) {
 	}
 }
 
-// pay takes a call's credits: from its account, or from its address when nobody has signed in.
+// pay takes a call's credits: from its account, or from its address when nobody has signed in. An
+// address is held to limits only where its connections are.
 func (c *call) pay() *wireError {
-	now := c.e.now()
+	now, a := c.e.now(), c.payer()
+	if c.e.opt.NoRateLimits || a == nil && c.e.opt.ConnectionsPerAddress == 0 {
+		return nil
+	}
 	b, p := c.e.guest(c.conn.address), c.m.pool
-	if a := c.payer(); a != nil {
+	if a != nil {
 		b = c.e.desk(a.ID).credits
 		b.rate(c.e.core, a, now)
 	}
 	if p == matchingPool && c.cancelsAll() {
 		p = cancelAllPool
 	}
-	if c.e.opt.NoRateLimits || c.unbounded() || b.take(p, now) {
+	if b.take(p, now) {
 		return nil
 	}
 	if c.closesOnLimit() {
@@ -118,10 +122,6 @@ func (c *call) pay() *wireError {
 	}
 	return errTooMany
 }
-
-// unbounded tells whether a stranger's call costs nothing: an address is held to limits only where its
-// connections are.
-func (c *call) unbounded() bool { return c.e.opt.ConnectionsPerAddress == 0 && c.payer() == nil }
 
 // payer is the account of a call, private or public; nil when nobody has signed in.
 func (c *call) payer() *core.Account {
