@@ -18,7 +18,11 @@ type access struct {
 func (c *call) noteAccess(account int64, what, client string) {
 	d := c.e.desk(account)
 	d.accessSeq++
-	d.access = append(d.access, access{d.accessSeq, c.e.now(), c.conn.address, what, client})
+	row := access{d.accessSeq, c.e.now(), c.conn.address, what, client}
+	d.access = append(d.access, row)
+	if ch := d.channels["user.access_log"]; ch != nil {
+		c.e.queue(ch, renderAccess(row))
+	}
 	if len(d.access) > accessMax {
 		d.access = append(d.access[:0:0], d.access[accessMax/2:]...)
 	}

@@ -1,7 +1,7 @@
 package simulator
 
 import (
-	"sort"
+	"slices"
 
 	"github.com/tradebaas/tradebaas/broker/simulator/core"
 	"github.com/tradebaas/tradebaas/trade"
@@ -9,80 +9,155 @@ import (
 
 const wholeBook = 10_000
 
-func sideMap(levels []core.Level) map[int64]int64 {
-	out := make(map[int64]int64, len(levels))
-	for _, l := range levels {
-		out[l.Price] = l.Amount
+// shownBook is a state of a market's book and the number that it goes by. The number is the same on
+// every channel and in every answer; it is never given to another state.
+type shownBook struct {
+	terms      *core.Instrument // in whose units the levels are
+	bids, asks []core.Level     // best first; never changed, only replaced
+	change     int64
+	at         int64 // when it became so, in milliseconds
+}
+
+// book looks at a market's book; when it differs from what it was at the last look, it has a new number.
+func (e *engine) book(m *core.Market) shownBook {
+	was := e.books[m]
+	now := shownBook{m.Instrument, m.Book(1, wholeBook), m.Book(-1, wholeBook), was.change, was.at}
+	if was.change == 0 || !now.equals(was) {
+		e.core.Changes++
+		now.change, now.at = e.core.Changes, e.core.Now
+		e.books[m] = now
 	}
-	return out
+	return now
+}
+
+func (b shownBook) equals(other shownBook) bool {
+	other = other.in(b.terms)
+	return slices.Equal(b.bids, other.bids) && slices.Equal(b.asks, other.asks)
+}
+
+// in counts the levels in the units of later terms.
+func (b shownBook) in(terms *core.Instrument) shownBook {
+	if b.terms == terms || b.terms == nil {
+		return b
+	}
+	prices, _ := b.terms.Unit.Div(terms.Unit).Int64()
+	amounts, _ := b.terms.ContractSize.Div(terms.ContractSize).Int64()
+	recount := func(levels []core.Level) []core.Level {
+		out := make([]core.Level, len(levels))
+		for n, l := range levels {
+			out[n] = core.Level{Price: l.Price * prices, Amount: l.Amount * amounts}
+		}
+		return out
+	}
+	b.terms, b.bids, b.asks = terms, recount(b.bids), recount(b.asks)
+	return b
 }
 
 // bookSnapshot is the whole book as the channel's other subscribers know it; the first subscriber
 // gets it as it is now.
 func (e *engine) bookSnapshot(ch *channel) []byte {
-	m := e.core.Markets[ch.market]
-	if ch.bids == nil || len(ch.subs) == 1 {
-		e.remember(ch, m)
+	if len(ch.subs) == 1 {
+		ch.book = e.book(e.core.Markets[ch.market])
 	}
-	o := newObject().str("type", "snapshot").int("timestamp", e.core.Now).str("instrument_name", string(m.Instrument.Name)).
-		int("change_id", ch.change)
-	none := map[int64]int64{}
-	return o.raw("bids", renderDiff(m.Instrument, none, ch.bids, 1)).raw("asks", renderDiff(m.Instrument, none, ch.asks, -1)).end()
+	b := ch.book
+	return b.head("snapshot").int("change_id", b.change).raw("bids", renderSteps(b.terms, nil, b.bids, 1)).
+		raw("asks", renderSteps(b.terms, nil, b.asks, -1)).end()
 }
 
-func (e *engine) remember(ch *channel, m *core.Market) {
-	ch.bids, ch.asks = sideMap(m.Book(1, wholeBook)), sideMap(m.Book(-1, wholeBook))
-	e.core.Changes++
-	ch.change = e.core.Changes
+func (b shownBook) head(kind string) *object {
+	return newObject().str("type", kind).int("timestamp", b.at).str("instrument_name", string(b.terms.Name))
 }
 
 // bookChange is what has changed since the last message; nil when nothing has.
 func (e *engine) bookChange(ch *channel) []byte {
-	m := e.core.Markets[ch.market]
-	bids, asks, before := ch.bids, ch.asks, ch.change
-	e.remember(ch, m)
-	bidDiff, askDiff := renderDiff(m.Instrument, bids, ch.bids, 1), renderDiff(m.Instrument, asks, ch.asks, -1)
-	if len(bidDiff) == 2 && len(askDiff) == 2 {
-		ch.change = before
-		return nil
+	now := e.book(e.core.Markets[ch.market])
+	was := ch.book.in(now.terms)
+	if now.equals(was) {
+		return nil // back to what it was: the subscribers know that state by its first number
 	}
-	follows, goes := e.tornBook(ch, before)
+	ch.book = now
+	follows, goes := e.tornBook(ch, was.change)
 	if !goes {
 		return nil
 	}
-	return newObject().str("type", "change").int("timestamp", e.core.Now).str("instrument_name", string(m.Instrument.Name)).
-		int("prev_change_id", follows).int("change_id", ch.change).raw("bids", bidDiff).raw("asks", askDiff).end()
+	return now.head("change").int("prev_change_id", follows).int("change_id", now.change).
+		raw("bids", renderSteps(now.terms, was.bids, now.bids, 1)).raw("asks", renderSteps(now.terms, was.asks, now.asks, -1)).end()
 }
 
-// renderDiff writes the steps from one side of a book to another, best price first.
-func renderDiff(i *core.Instrument, was, is map[int64]int64, side int64) []byte {
-	prices := make([]int64, 0, len(is))
-	for p, n := range is {
-		if was[p] != n {
-			prices = append(prices, p)
+// renderSteps writes the steps from one side of a book to another, best price first.
+func renderSteps(i *core.Instrument, was, is []core.Level, side int64) []byte {
+	b := []byte{'['}
+	step := func(word string, l core.Level) {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = appendFloat(append(append(append(b, `["`...), word...), `",`...), i.Price(l.Price))
+		b = append(appendFloat(append(b, ','), i.Amount(l.Amount)), ']')
+	}
+	for len(was) > 0 || len(is) > 0 {
+		switch {
+		case len(is) == 0 || len(was) > 0 && (was[0].Price-is[0].Price)*side > 0:
+			step("delete", core.Level{Price: was[0].Price})
+			was = was[1:]
+		case len(was) == 0 || was[0].Price != is[0].Price:
+			step("new", is[0])
+			is = is[1:]
+		default:
+			if was[0].Amount != is[0].Amount {
+				step("change", is[0])
+			}
+			was, is = was[1:], is[1:]
 		}
 	}
-	for p := range was {
-		if _, there := is[p]; !there {
-			prices = append(prices, p)
-		}
-	}
-	sort.Slice(prices, func(a, b int) bool { return (prices[a]-prices[b])*side > 0 })
-	return list(prices, func(p int64) []byte {
-		word, amount := "change", i.Amount(is[p])
-		if _, known := was[p]; !known {
-			word = "new"
-		} else if is[p] == 0 {
-			word, amount = "delete", trade.Zero
-		}
-		return append(appendFloat(append(appendFloat([]byte(`["`+word+`",`), i.Price(p)), ','), amount), ']')
-	})
+	return append(b, ']')
 }
 
-// bookWindow is the top of the book as it is.
+// wholeWindow is a book window for a new subscriber.
+func (e *engine) wholeWindow(ch *channel) []byte {
+	b := e.book(e.core.Markets[ch.market])
+	if len(ch.subs) == 1 {
+		ch.book = b
+	}
+	return b.window(ch)
+}
+
+// bookWindow is the top of the book; nil when nothing in the book has changed.
 func (e *engine) bookWindow(ch *channel) []byte {
-	m := e.core.Markets[ch.market]
-	return newObject().int("timestamp", e.core.Now).str("instrument_name", string(m.Instrument.Name)).
-		int("change_id", e.core.Changes).raw("bids", renderLevels(m.Instrument, m.Book(1, ch.depth))).
-		raw("asks", renderLevels(m.Instrument, m.Book(-1, ch.depth))).end()
+	b := e.book(e.core.Markets[ch.market])
+	if b.change == ch.book.change {
+		return nil
+	}
+	ch.book = b
+	return b.window(ch)
+}
+
+func (b shownBook) window(ch *channel) []byte {
+	top := func(levels []core.Level, side int64) []byte {
+		levels = inSteps(b.terms, levels, ch.group, side)
+		return renderLevels(b.terms, levels[:min(ch.depth, len(levels))])
+	}
+	return newObject().int("timestamp", b.at).str("instrument_name", string(b.terms.Name)).int("change_id", b.change).
+		raw("bids", top(b.bids, 1)).raw("asks", top(b.asks, -1)).end()
+}
+
+// inSteps adds levels up in steps: bids to the step below, asks to the one above, so that no price
+// looks better than it is.
+func inSteps(i *core.Instrument, levels []core.Level, step trade.Dec, side int64) []core.Level {
+	width, _ := step.Div(i.Unit).Int64()
+	if width <= 1 {
+		return levels
+	}
+	out := []core.Level{}
+	for _, l := range levels {
+		price := l.Price / width * width
+		if side < 0 && price != l.Price {
+			price += width
+		}
+		if last := len(out) - 1; last >= 0 && out[last].Price == price {
+			out[last].Amount += l.Amount
+		} else {
+			out = append(out, core.Level{Price: price, Amount: l.Amount})
+		}
+	}
+	return out
 }

@@ -44,6 +44,9 @@ type engine struct {
 	desks      map[int64]*desk
 	guests     map[string]*buckets // of addresses that have not signed in
 	channels   map[string]*channel
+	dirty      []*channel                 // those that have something to say
+	books      map[*core.Market]shownBook // as last looked at
+	locked     []string                   // indices, as last told
 	faults     faults
 
 	skew      atomic.Int64 // milliseconds: a fault of the clock that the exchange shows
@@ -72,6 +75,7 @@ func newEngine(opt Options, a *addresses, x *core.Exchange, j *journal) *engine 
 		grants: map[string]*grant{}, refreshes: map[string]*grant{}, signatures: map[string]int64{},
 		sessions: map[string][]*session{}, loose: map[string][]*grant{}, guests: map[string]*buckets{},
 		desks: map[int64]*desk{}, channels: map[string]*channel{}, figures: map[string]figures{},
+		books: map[*core.Market]shownBook{}, locked: lockedIndices(x),
 	}
 }
 
@@ -133,7 +137,8 @@ func (e *engine) run(ctx context.Context) (err error) {
 	for {
 		select {
 		case <-ctx.Done():
-			return e.snapshotNow()
+			e.stop()
+			return nil
 		case err := <-e.failed:
 			return err
 		case job := <-e.jobs:
@@ -176,11 +181,12 @@ func (e *engine) beat() {
 		e.tend(c, e.core.Now)
 	}
 	second := e.core.Now / 1000
-	e.flush(second != e.slowBeat)
+	e.flush(eachBeat)
 	if second == e.slowBeat {
 		return
 	}
 	e.slowBeat = second
+	e.flush(eachSecond)
 	e.eachSecond()
 }
 
@@ -338,11 +344,11 @@ func (e *engine) checkpoint() {
 	e.pending.snapshot = e.journal.seal(snapshot, e.core.Now)
 }
 
-func (e *engine) snapshotNow() error {
-	if e.journal == nil {
-		return nil
+// stop tells that the exchange goes, and leaves a snapshot.
+func (e *engine) stop() {
+	e.tellMaintenance()
+	if e.journal != nil {
+		e.checkpoint()
 	}
-	e.checkpoint()
 	e.send()
-	return nil
 }

@@ -24,7 +24,7 @@ func bracket(amount, target, stop string) object {
 }
 
 // around gives a price so many percent from the mark, on the grid of whole dollars.
-func around(t *testing.T, c *socket, percent string) string {
+func around(t testing.TB, c *socket, percent string) string {
 	mark := dec(t, field(c.call("public/ticker", object{"instrument_name": btc}), "mark_price"))
 	return mark.Add(mark.Percent(trade.MustDec(percent))).NearestTo(trade.NewDec(1)).String()
 }

@@ -101,50 +101,6 @@ func TestSubscribe_takes_what_exists(t *testing.T) {
 	require.Empty(t, c.news)
 }
 
-// A client that applies the changes to the snapshot holds the book that the exchange tells on request.
-func TestBook_changes_add_up(t *testing.T) {
-	s := newStage(t)
-	c, trader := s.dial(), s.login(alice)
-	channel := "book." + btc + ".100ms"
-	c.call("public/subscribe", object{"channels": []string{channel}})
-	snapshot := c.next(channel)
-	require.Equal(t, "snapshot", field(snapshot, "type"))
-	require.Nil(t, field(snapshot, "prev_change_id"))
-	book := map[string]map[string]string{"bids": {}, "asks": {}}
-	apply := func(data any) {
-		for side, levels := range book {
-			for _, l := range field(data, side).([]any) {
-				row := l.([]any)
-				if row[0] == "delete" {
-					delete(levels, dec(t, row[1]).String())
-				} else {
-					levels[dec(t, row[1]).String()] = dec(t, row[2]).String()
-				}
-			}
-		}
-	}
-	apply(snapshot)
-	last := field(snapshot, "change_id")
-	for n := range 5 {
-		price := around(t, trader, "-0."+strconv.Itoa(n+1))
-		trader.call("private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "limit", "price": parsePrice(price)})
-		s.pass(time.Second)
-		change := c.next(channel)
-		require.Equal(t, "change", field(change, "type"))
-		require.Equal(t, last, field(change, "prev_change_id"))
-		last = field(change, "change_id")
-		apply(change)
-	}
-	whole := c.call("public/get_order_book", object{"instrument_name": btc, "depth": 10_000})
-	for side, levels := range book {
-		rows := field(whole, side).([]any)
-		require.Len(t, rows, len(levels))
-		for _, l := range rows {
-			require.Equal(t, levels[dec(t, l.([]any)[0]).String()], dec(t, l.([]any)[1]).String())
-		}
-	}
-}
-
 func parsePrice(s string) float64 { f, _ := strconv.ParseFloat(s, 64); return f }
 
 func TestPrivate_channels(t *testing.T) {
@@ -155,6 +111,7 @@ func TestPrivate_channels(t *testing.T) {
 	require.Equal(t, "BTC", field(c.next("user.portfolio.any"), "currency"))
 	require.Equal(t, "USDC", field(c.next("user.portfolio.any"), "currency"))
 	c.call("private/buy", object{"instrument_name": btc, "amount": 0.01, "type": "market"})
+	s.pass(100 * time.Millisecond)
 	c.call("public/test", nil)
 	byChannel := map[string]any{}
 	for _, n := range c.news {

@@ -96,6 +96,7 @@ func (c *call) book(m *core.Market) ([]byte, *wireError) {
 	}
 	o := newObject()
 	c.e.tickerFields(o, m)
-	return o.int("change_id", c.e.core.Changes).raw("bids", renderLevels(m.Instrument, m.Book(1, int(depth)))).
-		raw("asks", renderLevels(m.Instrument, m.Book(-1, int(depth)))).end(), nil
+	b := c.e.book(m)
+	return o.int("change_id", b.change).raw("bids", renderLevels(b.terms, b.bids[:min(int(depth), len(b.bids))])).
+		raw("asks", renderLevels(b.terms, b.asks[:min(int(depth), len(b.asks))])).end(), nil
 }

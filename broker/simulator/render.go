@@ -179,13 +179,14 @@ func openInterest(x *core.Exchange, m *core.Market) trade.Dec {
 	return m.Instrument.Amount(x.OpenInterest(m))
 }
 
-func renderQuote(x *core.Exchange, m *core.Market) []byte {
+// renderQuote writes the top of the book, less its time.
+func renderQuote(m *core.Market) *object {
 	i := m.Instrument
 	bid, bidAmount := m.Best(1)
 	ask, askAmount := m.Best(-1)
-	return newObject().int("timestamp", x.Now).str("instrument_name", string(i.Name)).
+	return newObject().str("instrument_name", string(i.Name)).
 		dec("best_bid_price", i.Price(bid)).dec("best_bid_amount", i.Amount(bidAmount)).
-		dec("best_ask_price", i.Price(ask)).dec("best_ask_amount", i.Amount(askAmount)).end()
+		dec("best_ask_price", i.Price(ask)).dec("best_ask_amount", i.Amount(askAmount))
 }
 
 func renderLevels(i *core.Instrument, levels []core.Level) []byte {

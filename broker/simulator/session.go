@@ -27,8 +27,6 @@ func (c *call) hello() ([]byte, *wireError) { return newObject().str("version", 
 
 func (c *call) time() ([]byte, *wireError) { return number(c.e.core.Now + c.e.skew.Load()), nil }
 
-func (c *call) status() ([]byte, *wireError) { return newObject().str("locked", "false").end(), nil }
-
 func (c *call) setHeartbeat() ([]byte, *wireError) {
 	if err := c.socketOnly(); err != nil {
 		return nil, err

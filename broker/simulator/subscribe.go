@@ -1,8 +1,13 @@
 package simulator
 
 import (
-	"strings"
+	"unicode/utf8"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
 )
+
+// labelMax is how many characters the label of a subscription may have.
+const labelMax = 16
 
 // subscribe takes the channels that exist and that the login may see; the others are left out.
 // Several accounts may subscribe over one connection: each private channel is the token's account's.
@@ -20,44 +25,52 @@ func (c *call) subscribe() ([]byte, *wireError) {
 			return nil, err
 		}
 	}
-	accepted := []string{}
+	label := c.p.text("label")
+	if utf8.RuneCountInString(label) > labelMax {
+		return nil, core.Invalid("label", "must be at most 16 characters")
+	}
+	chosen := []*channel{}
 	for _, name := range names {
-		if strings.HasSuffix(name, ".raw") && !authorized {
+		ch := parseChannel(c.e.core, name)
+		switch {
+		case ch == nil:
+		case ch.raw && !authorized:
 			return nil, errRawUnauth
-		}
-		if c.take(name) {
-			accepted = append(accepted, name)
+		case !ch.private() || c.maySee(ch):
+			chosen = append(chosen, ch)
 		}
 	}
-	return list(accepted, text), nil
+	for _, ch := range chosen {
+		c.take(ch, label)
+	}
+	return list(chosen, func(ch *channel) []byte { return text(ch.name) }), nil
+}
+
+// maySee tells whether the login may have a private channel, which public/subscribe never gives.
+func (c *call) maySee(ch *channel) bool {
+	return c.grant != nil && c.grant.allows(ch.scope) && c.r.method == "private/subscribe"
 }
 
 // take subscribes to one channel; one that is taken already is acknowledged and nothing more.
-func (c *call) take(name string) bool {
-	ch := parseChannel(c.e.core, name)
-	if ch == nil {
-		return false
-	}
+func (c *call) take(ch *channel, label string) {
 	registry := c.e.channels
 	if ch.private() {
-		if c.grant == nil || !c.grant.allows(ch.needs()) {
-			return false
-		}
 		ch.account = c.grant.account
 		registry = c.e.desk(ch.account).channels
+	} else {
+		label = ""
 	}
 	if c.conn.channels[ch.id()] != nil {
-		return true
+		return
 	}
-	if there := registry[name]; there != nil {
+	if there := registry[ch.name]; there != nil {
 		ch = there
 	} else {
-		registry[name] = ch
+		registry[ch.name] = ch
 	}
-	ch.subs = append(ch.subs, subscription{c.conn, c.p.text("label")})
+	ch.subs = append(ch.subs, subscription{c.conn, label})
 	c.conn.channels[ch.id()] = ch
 	c.conn.greetings = append(c.conn.greetings, ch)
-	return true
 }
 
 func (c *call) unsubscribe() ([]byte, *wireError) {
@@ -142,20 +155,27 @@ func (e *engine) greet(c *call) {
 
 // opening is the present state of a channel: a whole book, a ticker, a balance.
 func (e *engine) opening(ch *channel) [][]byte {
-	x := e.core
+	var data []byte
 	switch ch.topic {
 	case tickerTopic:
-		return [][]byte{e.renderTicker(x.Markets[ch.market])}
+		data = e.renderTicker(e.core.Markets[ch.market])
+	case incrementalTopic:
+		data = e.wholeTicker(ch)
 	case quoteTopic:
-		return [][]byte{renderQuote(x, x.Markets[ch.market])}
+		data = e.wholeQuote(ch)
 	case bookTopic:
-		return [][]byte{e.bookSnapshot(ch)}
+		data = e.bookSnapshot(ch)
 	case bookWindowTopic:
-		return [][]byte{e.bookWindow(ch)}
-	case indexTopic:
-		return [][]byte{e.indexData(ch)}
+		data = e.wholeWindow(ch)
+	case statisticsTopic:
+		data = e.wholeStatistics(ch)
+	case indexTopic, rankingTopic, expirationTopic:
+		data = e.indexNews(ch)
 	case portfolioTopic:
 		return e.balances(ch)
 	}
-	return nil
+	if data == nil {
+		return nil
+	}
+	return [][]byte{data}
 }
