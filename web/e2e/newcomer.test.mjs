@@ -1,9 +1,8 @@
 // The newcomer's path in a real browser against a running server: TRADEBAAS_URL, and TRADEBAAS_OWNER_LINK as printed.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { launch, password, url, Visitor } from './visitor.mjs'
+import { launch, ownerEmail, password, run, url, Visitor } from './visitor.mjs'
 
-const run = Date.now().toString(36)
 const anna = `anna-${run}@example.com`
 const bram = `bram-${run}@example.com`
 
@@ -23,12 +22,12 @@ describe('the page', () => {
     const token = new URL(link, url).searchParams.get('token') ?? link
     await owner.goto(`/setup?token=${encodeURIComponent(token)}`)
     await owner.accessible('the owner’s page')
-    await page.getByLabel('E-mail address').fill(`owner-${run}@example.com`)
+    await page.getByLabel('E-mail address').fill(ownerEmail)
     await page.getByLabel('Password', { exact: true }).fill(password)
     await page.getByRole('checkbox').check()
     await page.getByRole('button', { name: 'Make the owner account' }).click()
     await page.getByRole('link', { name: 'Admin' }).first().click()
-    await page.getByTestId('users').getByText(`owner-${run}@example.com`).waitFor()
+    await page.getByTestId('users').getByText(ownerEmail).waitFor()
     await owner.accessible('the users')
     await page.getByRole('button', { name: 'Account menu' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -154,7 +153,7 @@ describe('the page', () => {
 
   it('signs out another device at once', async () => {
     const other = await Visitor.arrive(browser)
-    await signIn(other, anna)
+    await other.signIn(anna)
     await first.goto('/settings')
     const device = first.page.getByTestId('sessions').getByRole('listitem').filter({ hasNotText: 'This device' })
     await device.first().getByRole('button', { name: 'Sign out' }).click()
@@ -182,7 +181,7 @@ describe('the page', () => {
   it('lets the owner switch a user off and on, and delete them', async () => {
     const owner = await Visitor.arrive(browser)
     const { page } = owner
-    await signIn(owner, `owner-${run}@example.com`)
+    await owner.signIn(ownerEmail)
     await page.getByRole('link', { name: 'Admin' }).first().click()
     await page.getByLabel('Search by e-mail or name').fill('bram-')
     const line = page.getByTestId('users').getByRole('listitem').filter({ hasText: bram })
@@ -218,7 +217,7 @@ describe('the page', () => {
       socket.connectToServer()
       open.add(socket)
     })
-    await signIn(visitor, anna)
+    await visitor.signIn(anna)
     await page.getByTestId('last-price').filter({ hasText: /\d/ }).waitFor()
     cut = true
     for (const socket of open) await socket.close()
@@ -279,11 +278,3 @@ describe('the page', () => {
     await first.leave()
   })
 })
-
-async function signIn(visitor, email) {
-  await visitor.goto('/login')
-  await visitor.page.getByLabel('E-mail address').fill(email)
-  await visitor.page.getByLabel('Password', { exact: true }).fill(password)
-  await visitor.page.getByRole('button', { name: 'Sign in' }).click()
-  await visitor.page.getByRole('link', { name: 'Settings' }).first().waitFor()
-}

@@ -28,10 +28,10 @@ function stop(why) {
 
 /** Runs every test file; gives the exit code. */
 async function test(url, link) {
-  const runner = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', 'e2e/newcomer.test.mjs'], {
+  const runner = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', 'e2e/newcomer.test.mjs', 'e2e/risk.test.mjs'], {
     cwd: join(root, 'web'),
     stdio: 'inherit',
-    env: { ...process.env, TRADEBAAS_URL: url, TRADEBAAS_OWNER_LINK: link },
+    env: { ...process.env, TRADEBAAS_URL: url, TRADEBAAS_OWNER_LINK: link, TRADEBAAS_BROWSER_RUN: Date.now().toString(36) },
   })
   const [code] = await once(runner, 'exit')
   return code ?? 1

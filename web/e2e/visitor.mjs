@@ -8,6 +8,10 @@ import { findChrome } from './chrome.mjs'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export const url = process.env.TRADEBAAS_URL ?? ''
+/** Tells this run from earlier ones at the same server; the files of one run share it. */
+export const run = process.env.TRADEBAAS_BROWSER_RUN ?? ''
+/** Made by the first file. */
+export const ownerEmail = `owner-${run}@example.com`
 export const password = 'a long enough pass phrase'
 
 export function launch() {
@@ -52,6 +56,14 @@ export class Visitor {
     await this.page.getByRole('checkbox').check()
     await this.page.getByRole('button', { name: 'Create an account' }).click()
     await this.page.getByTestId('guide').waitFor()
+  }
+
+  async signIn(email) {
+    await this.goto('/login')
+    await this.page.getByLabel('E-mail address').fill(email)
+    await this.page.getByLabel('Password', { exact: true }).fill(password)
+    await this.page.getByRole('button', { name: 'Sign in' }).click()
+    await this.page.getByRole('link', { name: 'Settings' }).first().waitFor()
   }
 
   step(name) {

@@ -9,11 +9,25 @@ import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/field'
 import { Empty, Failure, Skeleton } from '@/ui/notice'
+import { CeilingsCard } from './ceilings-card'
+import { HaltCard } from './halt-card'
 import { UserActions } from './user-actions'
 
 export const usersKey = ['admin', 'users']
 
 export function AdminPage() {
+  const { t } = useTranslation()
+  return (
+    <div className="mx-auto grid max-w-5xl gap-6">
+      <h1 className="text-xl">{t('nav.admin')}</h1>
+      <HaltCard />
+      <Users />
+      <CeilingsCard />
+    </div>
+  )
+}
+
+function Users() {
   const { t } = useTranslation()
   const [search, setSearch] = useState('')
   const query = useDeferredValue(search.trim())
@@ -27,9 +41,9 @@ export function AdminPage() {
   })
   const list = found.data?.pages.flatMap((page) => page.users) ?? []
   return (
-    <div className="mx-auto grid max-w-5xl gap-4">
+    <div className="grid gap-3">
       <div className="flex flex-wrap items-end justify-between gap-3">
-        <h1 className="text-xl">{t('admin.title')}</h1>
+        <h2 className="text-base">{t('admin.title')}</h2>
         <search className="w-full sm:w-72">
           <Input bare label={t('admin.search')} placeholder={t('admin.search')} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />
         </search>

@@ -139,3 +139,22 @@ export const closePosition = (environment: Environment, instrument: string) =>
     { broker, environment, instrument },
     { idempotencyKey: newIdempotencyKey() },
   )
+
+/** Where the stop of a position shall stand: at a price, or so many percent from the mark price. */
+export type StopPlace = { price: Decimal } | { percent: Decimal }
+
+/** Sets a stop, or moves the one that stands. */
+export const placeStop = (environment: Environment, instrument: string, place: StopPlace) =>
+  post<{ stopLoss: Decimal }>(
+    '/api/v2/positions/add-sl',
+    { broker, environment, instrument, ...place },
+    { idempotencyKey: newIdempotencyKey() },
+  )
+
+/** Puts the known stop back at the exchange if it is not there. */
+export const ensureStop = (environment: Environment, instrument: string) =>
+  post<{ stopLoss: Decimal }>(
+    '/api/v2/positions/ensure-sl',
+    { broker, environment, instrument },
+    { idempotencyKey: newIdempotencyKey() },
+  )

@@ -1,5 +1,6 @@
 import type { Time } from './account'
-import { get, post, remove } from './client'
+import { get, post, put, remove } from './client'
+import type { Limits } from './risk'
 
 export interface AdminUser {
   id: string
@@ -25,3 +26,27 @@ export const toggleActive = (id: string) => post<{ user: AdminUser }>(`${path(id
 
 /** `close` also closes what the user still has open at the exchange; without it such a user is not deleted. */
 export const deleteUser = (id: string, close: boolean) => remove<unknown>(path(id), { close: close || undefined })
+
+/** A halt of the whole server: nobody enters anything while it is on. */
+export interface Halt {
+  on: boolean
+  since: Time | null
+  /** Everything is being closed as well. */
+  closes: boolean
+  /** Connections that their users want. */
+  connections: number
+  /** Accounts with an order or a trade that is not over. */
+  unfinished: number
+}
+
+export const serverHalt = () => get<{ halt: Halt }>('/api/admin/halt').then((answer) => answer.halt)
+
+export const haltServer = (closePositions: boolean) =>
+  post<{ halt: Halt }>('/api/admin/halt', { closePositions }).then((answer) => answer.halt)
+
+export const resumeServer = () => post<{ halt: Halt }>('/api/admin/resume', {}).then((answer) => answer.halt)
+
+export const serverLimits = () => get<{ limits: Limits }>('/api/admin/limits').then((answer) => answer.limits)
+
+export const setServerLimits = (limits: Limits) =>
+  put<{ limits: Limits }>('/api/admin/limits', { limits }).then((answer) => answer.limits)

@@ -36,6 +36,10 @@ export function post<T>(path: string, body?: unknown, rest: Omit<Call, 'body'> =
   return call<T>('POST', path, { ...rest, body })
 }
 
+export function put<T>(path: string, body: unknown): Promise<T> {
+  return call<T>('PUT', path, { body })
+}
+
 export function remove<T>(path: string, query?: Query): Promise<T> {
   return call<T>('DELETE', path, { query })
 }

@@ -3,6 +3,7 @@
 import type * as account from './account'
 import type * as admin from './admin'
 import type * as market from './market'
+import type * as risk from './risk'
 import type { components } from './schema'
 import type * as session from './session'
 import type * as strategy from './strategy'
@@ -39,4 +40,7 @@ export type Contract = [
   Holds<Server['TradeInfo'], trade.Trade>,
   Holds<Server['StatsInfo'], trade.TradeStats>,
   Holds<Server['AdminUser'], admin.AdminUser>,
+  Holds<Server['Halt'], admin.Halt>,
+  Holds<Server['KillStatus'], risk.KillSwitch>,
+  Holds<Server['ScopedLimits'], risk.ScopedLimits>,
 ]

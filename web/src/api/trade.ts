@@ -38,6 +38,8 @@ export interface TradeFilter {
 
 /** Sums of a filter's round trips in one currency. */
 export interface TradeStats {
+  /** What these trades have in common, when grouped. */
+  group?: string
   currency: string
   totalTrades: number
   closedTrades: number
@@ -46,6 +48,11 @@ export interface TradeStats {
   winRate: Decimal
   totalPnl: Decimal
   avgPnl: Decimal
+  avgWin: Decimal
+  avgLoss: Decimal
+  /** The longest rows of wins and of losses. */
+  winStreak: number
+  lossStreak: number
   bestTrade: Decimal
   worstTrade: Decimal
   fees: Decimal
@@ -61,6 +68,10 @@ export const pageSize = 25
 export const history = (filter: TradeFilter, offset: number) =>
   get<{ trades: Trade[]; total: number }>('/api/user/trades/history', { ...filter, limit: pageSize, offset })
 
-/** One entry per currency that the filter's trades settled in. */
-export const stats = (filter: TradeFilter) =>
-  get<{ byCurrency: TradeStats[] }>('/api/user/trades/stats', { ...filter }).then((answer) => answer.byCurrency)
+/** What results can be grouped by; a day, week or month is that of the exit, in UTC. */
+export const groupings = ['strategy', 'instrument', 'version', 'day', 'week', 'month'] as const
+export type Grouping = (typeof groupings)[number]
+
+/** One entry per currency that the filter's trades settled in; grouped, one per group and currency as well. */
+export const stats = (filter: TradeFilter, by?: Grouping) =>
+  get<{ byCurrency: TradeStats[]; groups?: TradeStats[] }>('/api/user/trades/stats', { ...filter, by })

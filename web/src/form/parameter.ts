@@ -123,7 +123,8 @@ function put(config: Config, path: string, value: unknown): void {
   else config[name] = { ...(config[name] as Config | undefined), [rest]: value }
 }
 
-function readOne(parameter: Parameter, draft: string | boolean | undefined): { value: unknown; complaint?: Complaint } {
+/** Reads one field as it was typed. */
+export function readOne(parameter: Parameter, draft: string | boolean | undefined): { value: unknown; complaint?: Complaint } {
   if (parameter.kind === 'flag') return { value: draft === true }
   const text = typeof draft === 'string' ? draft.trim() : ''
   if (text === '') return { value: text, complaint: 'required' }

@@ -5,6 +5,7 @@ import { useConnection, useCredentials } from '@/account/use-account'
 import { type Environment, environments } from '@/api/account'
 import { duration, isTime } from '@/format/time'
 import { useFormat } from '@/format/use-format'
+import { KillButton } from '@/kill/kill-button'
 import { Card } from '@/ui/card'
 import { Empty, Failure } from '@/ui/notice'
 import { useNow } from '@/ui/use-now'
@@ -49,7 +50,10 @@ function ConnectionLine({ environment }: { environment: Environment }) {
             .join(' · ')}
         </p>
       </div>
-      <ConnectButton environment={environment} />
+      <div className="flex flex-wrap gap-2">
+        <ConnectButton environment={environment} />
+        <KillButton scope={{ environment }} />
+      </div>
     </li>
   )
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { environments } from '@/api/account'
+import { LimitsCard } from '@/limits/limits-card'
 import { prefer, usePreferences } from '@/shell/preferences'
 import { languages, useThemes } from '@/shell/preference-menus'
 import { Card } from '@/ui/card'
@@ -29,6 +30,7 @@ export function SettingsPage() {
         </div>
       </section>
       <ConnectionsCard />
+      <LimitsCard />
       <SessionsCard />
       <Card title={t('settings.appearance')}>
         <div className="flex flex-wrap gap-x-8 gap-y-4">

@@ -1,11 +1,13 @@
 import { useNavigate } from '@tanstack/react-router'
-import { LogOut, Settings, UserRound } from 'lucide-react'
+import { LogOut, OctagonX, Settings, UserRound } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useConnectionState } from '@/account/connection-state'
 import { EnvironmentBadge } from '@/account/simulated-badge'
 import { useBalances } from '@/account/use-account'
 import { type Environment, environments } from '@/api/account'
 import { useFormat } from '@/format/use-format'
+import { KillButton } from '@/kill/kill-button'
+import { askKill } from '@/kill/kill-dialog'
 import { signOut, useSession } from '@/session/store'
 import { Dot } from '@/ui/badge'
 import { Choice } from '@/ui/choice'
@@ -15,6 +17,8 @@ import { Logo } from './logo'
 import { Pages } from './pages'
 import { languages, PreferenceMenus, useThemes } from './preference-menus'
 import { prefer, usePreferences } from './preferences'
+
+const everything = {}
 
 export function Header() {
   const { t } = useTranslation()
@@ -32,6 +36,7 @@ export function Header() {
           </div>
           <Equity environment={environment} className="max-xl:hidden" />
           <EnvironmentChoice />
+          <KillButton short scope={everything} className="max-md:hidden" />
           <div className="flex items-center">
             <div className="max-sm:hidden">
               <PreferenceMenus />
@@ -121,6 +126,13 @@ function AccountMenu() {
       <MenuItem icon={<LogOut aria-hidden />} onSelect={() => void signOut().catch(tellError)}>
         {t('header.signOut')}
       </MenuItem>
+      {/* Nor for the red button. */}
+      <div className="md:hidden">
+        <MenuSeparator />
+        <MenuItem danger icon={<OctagonX aria-hidden />} onSelect={() => askKill(everything)}>
+          {t('kill.label')}
+        </MenuItem>
+      </div>
     </Menu>
   )
 }

@@ -1,6 +1,8 @@
 import { Outlet } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { KillBanners } from '@/kill/kill-banner'
+import { KillDialog } from '@/kill/kill-dialog'
 import { useLive } from '@/live/store'
 import { StepUp } from '@/session/step-up'
 import { Notice } from '@/ui/notice'
@@ -17,12 +19,14 @@ export function Shell() {
       </a>
       <Header />
       <LinkBanner />
+      <KillBanners />
       <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[110rem] min-w-0 flex-1 p-3 outline-none sm:p-4">
         <Outlet />
       </main>
       <nav aria-label={t('nav.label')} className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-panel pb-[env(safe-area-inset-bottom)] md:hidden">
         <Pages className="flex flex-1 flex-col items-center gap-1 py-2 text-[0.6875rem]" />
       </nav>
+      <KillDialog />
       <StepUp />
     </div>
   )

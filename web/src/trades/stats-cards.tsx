@@ -26,7 +26,7 @@ function Sums({ stats }: { stats: TradeStats }) {
   const show = useFormat()
   const money = (value: string, signed = true) => show.money(value, stats.currency, signed)
   return (
-    <dl className="grid grid-cols-2 gap-x-4 gap-y-4 text-base sm:grid-cols-4 xl:grid-cols-9">
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-4 text-base sm:grid-cols-4 xl:grid-cols-7">
       <Figure label={t('trades.stats.net')} tone={signOf(stats.totalPnl)}>
         {money(stats.totalPnl)}
       </Figure>
@@ -39,6 +39,12 @@ function Sums({ stats }: { stats: TradeStats }) {
       <Figure label={t('trades.stats.average')} tone={signOf(stats.avgPnl)}>
         {money(stats.avgPnl)}
       </Figure>
+      <Figure label={t('trades.stats.averageWin')} tone={signOf(stats.avgWin)}>
+        {money(stats.avgWin)}
+      </Figure>
+      <Figure label={t('trades.stats.averageLoss')} tone={signOf(stats.avgLoss)}>
+        {money(stats.avgLoss)}
+      </Figure>
       <Figure label={t('trades.stats.best')} tone={signOf(stats.bestTrade)}>
         {money(stats.bestTrade)}
       </Figure>
@@ -47,6 +53,8 @@ function Sums({ stats }: { stats: TradeStats }) {
       </Figure>
       <Figure label={t('trades.stats.profitFactor')}>{show.plain(stats.profitFactor)}</Figure>
       <Figure label={t('trades.stats.drawdown')}>{money(stats.maxDrawdown, false)}</Figure>
+      <Figure label={t('trades.stats.winStreak')}>{stats.winStreak}</Figure>
+      <Figure label={t('trades.stats.lossStreak')}>{stats.lossStreak}</Figure>
       <Figure label={t('trades.stats.fees')}>{money(stats.fees, false)}</Figure>
     </dl>
   )

@@ -2,11 +2,12 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { ChevronLeft, ChevronRight, History } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { history, pageSize, stats, type TradeFilter } from '@/api/trade'
+import { type Grouping, history, pageSize, stats, type TradeFilter } from '@/api/trade'
 import { useLive } from '@/live/store'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty, Failure, Skeleton } from '@/ui/notice'
+import { GroupCard } from './group-card'
 import { StatsCards } from './stats-cards'
 import { type Filter, noFilter, since, TradeFilters } from './trade-filters'
 import { TradeTable } from './trade-table'
@@ -14,6 +15,7 @@ import { TradeTable } from './trade-table'
 export function TradesPage() {
   const { t } = useTranslation()
   const [filter, setFilter] = useState<Filter>(noFilter)
+  const [by, setBy] = useState<Grouping>()
   const [offset, setOffset] = useState(0)
   // Frozen per choice, so that a page of the list does not slide while it is read.
   const [from, setFrom] = useState<string>()
@@ -29,7 +31,7 @@ export function TradesPage() {
     queryFn: () => history(query, offset),
     placeholderData: keepPreviousData,
   })
-  const sums = useQuery({ queryKey: ['trade-stats', query], queryFn: () => stats(query), placeholderData: keepPreviousData })
+  const sums = useQuery({ queryKey: ['trade-stats', query, by], queryFn: () => stats(query, by), placeholderData: keepPreviousData })
   useRefreshOnTrade()
 
   function choose(next: Filter) {
@@ -44,7 +46,8 @@ export function TradesPage() {
     <div className="grid gap-3 sm:gap-4">
       <h1 className="text-xl">{t('trades.title')}</h1>
       <TradeFilters filter={filter} onChange={choose} />
-      <StatsCards stats={sums.data} error={sums.error} retry={() => void sums.refetch()} />
+      <StatsCards stats={sums.data?.byCurrency} error={sums.error} retry={() => void sums.refetch()} />
+      {sums.data !== undefined && sums.data.byCurrency.length > 0 && <GroupCard by={by} groups={sums.data.groups ?? []} onChange={setBy} />}
       <Card flush aria-label={t('trades.title')} data-testid="history">
         {trades.isPending ? (
           <div className="grid gap-2 p-4">

@@ -3,7 +3,8 @@ import { ArrowDownRight, ArrowUpRight, Shield } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useInstrument, usePositions } from '@/account/use-account'
-import { closePosition, type Environment, type Position } from '@/api/account'
+import { closePosition, ensureStop, type Environment, type Position } from '@/api/account'
+import type { Instrument } from '@/api/market'
 import { isSet, unsigned } from '@/format/number'
 import { useFormat } from '@/format/use-format'
 import { Badge } from '@/ui/badge'
@@ -11,8 +12,10 @@ import { Button } from '@/ui/button'
 import { Card, Figure } from '@/ui/card'
 import { Confirm } from '@/ui/dialog'
 import { Empty, Notice } from '@/ui/notice'
+import { tell, tellError } from '@/ui/toast'
 import { useTicker } from './market-bar'
 import { openResult, progress } from './profit'
+import { StopDialog } from './stop-dialog'
 
 /** The positions of an environment, the one of the shown instrument first. */
 export function PositionCard({ environment, instrument }: { environment: Environment; instrument: string }) {
@@ -70,7 +73,10 @@ function PositionItem({ position }: { position: Position }) {
           {t('position.foreign')}
         </Notice>
       )}
-      <ClosePosition position={position} />
+      <div className="mt-3 flex flex-wrap justify-end gap-2">
+        <ProtectPosition position={position} mark={mark} spec={spec} />
+        <ClosePosition position={position} />
+      </div>
     </li>
   )
 }
@@ -101,6 +107,32 @@ function Between({ position, mark }: { position: Position; mark: string }) {
   )
 }
 
+/** Sets or moves the stop, and has a known one put back where it was. */
+function ProtectPosition({ position, mark, spec }: { position: Position; mark: string; spec: Instrument | undefined }) {
+  const { t } = useTranslation()
+  const show = useFormat()
+  const [placing, setPlacing] = useState(false)
+  const ensure = useMutation({
+    mutationFn: () => ensureStop(position.environment, position.instrument),
+    onSuccess: ({ stopLoss }) => tell(t('stop.stands', { price: show.price(stopLoss, spec?.tickSize) })),
+    onError: tellError,
+  })
+  const known = isSet(position.stopLoss)
+  return (
+    <>
+      {known && (
+        <Button size="small" title={t('stop.ensureAbout')} busy={ensure.isPending} onClick={() => ensure.mutate()}>
+          {t('stop.ensure')}
+        </Button>
+      )}
+      <Button size="small" onClick={() => setPlacing(true)}>
+        {t(known ? 'stop.move' : 'stop.set')}
+      </Button>
+      {placing && <StopDialog position={position} mark={mark} spec={spec} onClose={() => setPlacing(false)} />}
+    </>
+  )
+}
+
 function ClosePosition({ position }: { position: Position }) {
   const { t } = useTranslation()
   const show = useFormat()
@@ -110,7 +142,7 @@ function ClosePosition({ position }: { position: Position }) {
     onSuccess: () => setAsking(false),
   })
   return (
-    <div className="mt-3 flex justify-end">
+    <>
       <Button size="small" onClick={() => setAsking(true)}>
         {t('position.close')}
       </Button>
@@ -125,6 +157,6 @@ function ClosePosition({ position }: { position: Position }) {
         error={close.error}
         onConfirm={() => close.mutate()}
       />
-    </div>
+    </>
   )
 }

@@ -6,6 +6,7 @@ import { useCatalogue } from '@/account/use-strategy'
 import type { Environment } from '@/api/account'
 import type { Strategy, StrategyKind } from '@/api/strategy'
 import { named } from '@/i18n'
+import { KillButton } from '@/kill/kill-button'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
@@ -84,7 +85,10 @@ function Running({ strategy, shown, onShow }: { strategy: Strategy; shown: boole
         <p className="figures text-xs text-muted">
           {t('strategies.tradesToday')}: <span className="text-strong">{strategy.counters?.tradesToday ?? 0}</span>
         </p>
-        <StopButton strategy={strategy} />
+        <div className="flex flex-wrap justify-end gap-2">
+          <StopButton strategy={strategy} />
+          <KillButton scope={{ strategyId: strategy.id }} />
+        </div>
       </div>
     </li>
   )
