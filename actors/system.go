@@ -157,6 +157,34 @@ func (s *System) ClosePosition(ctx context.Context, account trade.AccountID, ins
 	return err
 }
 
+// PreviewClose tells what closing a position at market would bring right now.
+func (s *System) PreviewClose(ctx context.Context, account trade.AccountID, instrument trade.Instrument) (trade.ClosePreview, error) {
+	spec, err := s.spec(ctx, trade.Market{Venue: account.Venue, Instrument: instrument})
+	if err != nil {
+		return trade.ClosePreview{}, err
+	}
+	positions, err := s.Positions(ctx, account)
+	if err != nil {
+		return trade.ClosePreview{}, err
+	}
+	held := trade.VenuePosition{Instrument: instrument}
+	for _, p := range positions {
+		if p.Instrument == instrument {
+			held = p.VenuePosition
+		}
+	}
+	if held.Size.IsZero() {
+		return trade.PreviewClose(spec, held, trade.Book{})
+	}
+	book, err := askAt(ctx, s.env.venues(), func(r kit.Reply[trade.Book]) any {
+		return ToVenue{Venue: account.Venue, Msg: fetchBook{Reply: r, Instrument: instrument}}
+	})
+	if err != nil {
+		return trade.ClosePreview{}, err
+	}
+	return trade.PreviewClose(spec, held, book)
+}
+
 // ProtectPosition puts a stop under a whole position: at a price, so many percent away from the mark
 // price, or with neither where it was.
 func (s *System) ProtectPosition(ctx context.Context, account trade.AccountID, instrument trade.Instrument, price, percent trade.Dec) (trade.Protection, error) {

@@ -84,12 +84,13 @@ type venue struct {
 	tries    int
 	refresh  *kit.Timer
 	watchers map[trade.Instrument]kit.Ref
+	books    map[trade.Instrument]*kit.Timer // followed, until when
 	asking   []listInstruments
 }
 
 func venueSpec(env *Env, port broker.Venue) kit.Spec {
 	return kit.Spec{Kind: "venue", Guard: shared, New: func() kit.Actor {
-		return &venue{env: env, port: port, watchers: map[trade.Instrument]kit.Ref{}, reason: "not connected yet"}
+		return &venue{env: env, port: port, watchers: map[trade.Instrument]kit.Ref{}, books: map[trade.Instrument]*kit.Timer{}, reason: "not connected yet"}
 	}}
 }
 
@@ -117,6 +118,10 @@ func (v *venue) Receive(c *kit.Context) {
 		v.missSpecs(c, msg.err)
 	case fetchTicker:
 		v.fetchTicker(c, msg)
+	case fetchBook:
+		v.fetchBook(c, msg)
+	case bookUnwanted:
+		v.dropBook(msg.instrument)
 	case fetchCandles:
 		v.fetchCandles(c, msg)
 	default:

@@ -12,6 +12,8 @@ func (s *Server) accountRoutes() {
 	handle(s, route{method: get, path: "/api/v2/orders/{instrument}", id: "orders", tag: "Account", access: signedIn, summary: "Own live orders on an instrument"}, s.orders)
 	handle(s, route{method: post, path: "/api/v2/positions/close", id: "closePosition", tag: "Account", access: signedIn, command: true,
 		summary: "Close a position at market, reduce-only"}, s.closePosition)
+	handle(s, route{method: get, path: "/api/v2/positions/close/preview", id: "previewClose", tag: "Account", access: signedIn,
+		summary: "What closing a position at market would bring: gross, slippage by the order book, fees, net"}, s.previewClose)
 	handle(s, route{method: post, path: "/api/v2/positions/add-sl", id: "addStop", tag: "Account", access: signedIn, command: true,
 		summary: "Put a stop under a whole position, or move it; one that stands is amended, never cancelled first"}, s.addStop)
 	handle(s, route{method: post, path: "/api/v2/positions/ensure-sl", id: "ensureStop", tag: "Account", access: signedIn, command: true,

@@ -34,6 +34,8 @@ type Trading interface {
 	// ResetKill turns one off; one that is not on gives trade.ErrKillNotFound.
 	ResetKill(ctx context.Context, user trade.UserID, kill trade.Kill) error
 	Kills(ctx context.Context, user trade.UserID) ([]trade.KillStatus, error)
+	// PreviewClose tells what closing a position at market would bring right now.
+	PreviewClose(ctx context.Context, account trade.AccountID, instrument trade.Instrument) (trade.ClosePreview, error)
 	// ProtectPosition puts a stop under a whole position: at a price, so many percent away from the mark
 	// price, or with neither where it was.
 	ProtectPosition(ctx context.Context, account trade.AccountID, instrument trade.Instrument, price, percent trade.Dec) (trade.Protection, error)

@@ -245,6 +245,11 @@ func (f *tree) EndSessions(user trade.UserID, signIn string) {
 	}
 }
 
+func (f *tree) PreviewClose(_ context.Context, account trade.AccountID, instrument trade.Instrument) (trade.ClosePreview, error) {
+	f.note("PreviewClose " + string(account.User))
+	return trade.ClosePreview{Instrument: instrument, Net: trade.MustDec("9.825")}, nil
+}
+
 func (f *tree) ProtectPosition(_ context.Context, account trade.AccountID, _ trade.Instrument, price, percent trade.Dec) (trade.Protection, error) {
 	f.note("ProtectPosition " + string(account.User) + " " + price.String() + " " + percent.String())
 	return trade.Protection{Stop: trade.NewDec(95000), VenueOrder: "s1"}, nil

@@ -118,6 +118,7 @@ func TestAccount_reads(t *testing.T) {
 	candles := w.call("GET", "/api/v2/candles/BTC_USDC-PERPETUAL?environment=paper&limit=60", nil, ann.auth())
 	require.Equal(t, "2026-11-24T11:00:00.123Z", candles.body["candles"].([]any)[0].(map[string]any)["openTime"])
 	require.Equal(t, 200, w.call("POST", "/api/v2/positions/close", map[string]any{"environment": "paper", "instrument": bitcoin}, ann.auth()).StatusCode)
+	require.Equal(t, "9.825", w.call("GET", "/api/v2/positions/close/preview?environment=paper&instrument="+string(bitcoin), nil, ann.auth()).body["preview"].(map[string]any)["net"])
 	stop := w.call("POST", "/api/v2/positions/add-sl", map[string]any{"environment": "paper", "instrument": bitcoin, "percent": "2.5"}, ann.auth())
 	require.Equal(t, "95000", stop.body["stopLoss"], stop.text)
 	require.Equal(t, "s1", w.call("POST", "/api/v2/positions/ensure-sl", map[string]any{"environment": "paper", "instrument": bitcoin}, ann.auth()).body["slOrderId"])

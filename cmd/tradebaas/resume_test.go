@@ -39,6 +39,10 @@ func TestAutoResume(t *testing.T) {
 	c.must(http.StatusOK, "POST", "/api/v2/disconnect", object{"environment": "paper"})
 
 	before := a.waitProtected()
+	preview := a.must(http.StatusOK, "GET", "/api/v2/positions/close/preview"+paperQuery+"&instrument="+btc, nil)["preview"].(object)
+	require.Equal(t, true, preview["complete"], "the order book holds enough to close it: %v", preview)
+	require.NotEqual(t, "0", preview["fees"])
+
 	// Signing out and in again touches nothing that trades.
 	a.must(http.StatusOK, "POST", "/api/auth/logout", object{})
 	a.login()
