@@ -32,11 +32,28 @@ func renderOrder(o *core.Order) []byte {
 	if o.PostOnly {
 		b.bool("reject_post_only", o.RejectPostOnly)
 	}
+	if o.Original != "" {
+		b.str("original_order_type", o.Original)
+	}
 	if o.Conditional() {
-		b.str("trigger", o.Trigger).dec("trigger_price", i.Price(o.TriggerPrice)).bool("triggered", o.State == core.Triggered)
+		b.str("trigger", o.Trigger).bool("triggered", o.State == core.Triggered)
+		renderTrigger(b, i, o)
 	}
 	renderLinks(b, o)
 	return b.end()
+}
+
+// renderTrigger writes where an order fires; what moves with the price is not there before it is placed.
+func renderTrigger(b *object, i *core.Instrument, o *core.Order) {
+	if o.Type == core.TrailingStop {
+		b.dec("trigger_offset", i.Price(o.Offset))
+	}
+	if at := o.TriggerAt(); !at.IsZero() {
+		b.dec("trigger_price", at)
+	}
+	if o.Reference != 0 {
+		b.dec("trigger_reference_price", core.Fine(o.Reference))
+	}
 }
 
 func orderState(o *core.Order) string {

@@ -37,7 +37,7 @@ func renderSummary(s core.Summary) *object {
 func accountFields(o *object, a *core.Account) {
 	o.int("id", a.ID).str("username", a.Name).str("system_name", a.Name).str("email", a.Name+"@example.com").
 		str("type", "main").int("creation_timestamp", a.Created).bool("security_keys_enabled", false).
-		bool("interuser_transfers_enabled", false).str("self_trading_reject_mode", "reject_taker").
+		bool("interuser_transfers_enabled", false).str("self_trading_reject_mode", a.SelfTradingMode()).
 		bool("self_trading_extended_to_subaccounts", false).bool("login_enabled", true).bool("mmp_enabled", false)
 }
 

@@ -40,7 +40,7 @@ func (c *call) place(side int64) ([]byte, *wireError) {
 
 // The parameters of orders and edits, in the order in which their errors are told.
 var (
-	numberNames = []string{"amount", "contracts", "price", "trigger_price"}
+	numberNames = []string{"amount", "contracts", "price", "trigger_price", "trigger_offset"}
 	flagNames   = []string{"post_only", "reject_post_only", "reduce_only"}
 )
 
@@ -50,7 +50,10 @@ func ticket(p params) (t core.Ticket, err *wireError) {
 	if t.Type == "" {
 		t.Type = core.Limit
 	}
-	for n, to := range []*trade.Dec{&t.Amount, &t.Contracts, &t.Price, &t.TriggerPrice} {
+	if err := unsupported(p); err != nil {
+		return t, err
+	}
+	for n, to := range []*trade.Dec{&t.Amount, &t.Contracts, &t.Price, &t.TriggerPrice, &t.TriggerOffset} {
 		if *to, err = p.dec(numberNames[n]); err != nil {
 			return t, err
 		}
@@ -61,6 +64,20 @@ func ticket(p params) (t core.Ticket, err *wireError) {
 		}
 	}
 	return t, nil
+}
+
+// unsupported refuses what would make another order of it, and is not simulated.
+func unsupported(p params) *wireError {
+	for _, name := range []string{"display_amount", "refresh_amount", "advanced"} {
+		if p.has(name) {
+			return core.Invalid(name, "not supported")
+		}
+	}
+	mmp, err := p.flag("mmp")
+	if err == nil && mmp {
+		return core.Invalid("mmp", "not supported")
+	}
+	return err
 }
 
 func legs(p params) (out []core.Ticket, err *wireError) {
@@ -103,8 +120,11 @@ func (c *call) editByLabel() ([]byte, *wireError) {
 
 func (c *call) amend(e *core.Edit) ([]byte, *wireError) {
 	e.Account = c.account.ID
-	var err *wireError
-	for n, to := range []**trade.Dec{&e.Amount, &e.Contracts, &e.Price, &e.TriggerPrice} {
+	err := unsupported(c.p)
+	if err != nil {
+		return nil, err
+	}
+	for n, to := range []**trade.Dec{&e.Amount, &e.Contracts, &e.Price, &e.TriggerPrice, &e.TriggerOffset} {
 		if *to, err = c.p.maybeDec(numberNames[n]); err != nil {
 			return nil, err
 		}

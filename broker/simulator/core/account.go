@@ -16,7 +16,8 @@ type Account struct {
 	Keys               []*Key // oldest first
 	KeySeq             int64  // of the last key made
 	Created            int64
-	CancelOnDisconnect bool `json:",omitempty"` // what a connection starts with when it signs in
+	CancelOnDisconnect bool   `json:",omitempty"` // what a connection starts with when it signs in
+	SelfTrading        string `json:",omitempty"` // SelfTradingMode tells what holds
 	Wallets            []*Wallet
 	Positions          []*Position // one per market, made when first needed
 	Orders             []*Order    // live, oldest first

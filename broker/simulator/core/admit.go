@@ -2,39 +2,33 @@ package core
 
 // admissible checks an order against the market, the account's orders and its money.
 func (x *Exchange) admissible(a *Account, m *Market, o *Order) *Error {
-	if o.ReduceOnly && !o.Conditional() {
-		n := x.reducible(o, o.Amount)
-		if n == 0 {
-			return ErrReduceDirection
-		}
-		o.Amount = n
-	}
-	if o.Conditional() {
-		return x.triggerable(a, m, o)
-	}
-	if len(a.Orders) >= liveMax {
+	switch {
+	case o.Conditional() && len(m.conditional(a)) >= triggersMax:
+		return ErrTooManyTriggers
+	case o.Conditional():
+		return m.placeable(o)
+	case len(a.Orders) >= liveMax:
 		return refuse(10047, "matching_engine_queue_full")
 	}
+	return x.enterable(a, m, o, 0)
+}
+
+// enterable checks an order that may trade at once, whoever sends it: the user, a trigger that fired
+// or a primary that filled. A reduce-only order is cut to what it can reduce. So many of its
+// contracts are margined already.
+func (x *Exchange) enterable(a *Account, m *Market, o *Order, margined int64) *Error {
+	left := x.reducible(o, o.Remaining())
+	if left == 0 {
+		return ErrReduceDirection
+	}
+	o.Amount = o.Filled + left
 	if err := x.pricedIn(m, o); err != nil {
 		return err
 	}
 	if x.overlaps(a, m, o) {
 		return ErrOverlap
 	}
-	return x.affordable(a, m, o, o.Remaining())
-}
-
-func (x *Exchange) triggerable(a *Account, m *Market, o *Order) *Error {
-	if len(m.conditional(a)) >= triggersMax {
-		return ErrTooManyTriggers
-	}
-	if !m.hit(o) {
-		return nil
-	}
-	if (o.Side > 0) == o.stops() {
-		return ErrTriggerTooLow
-	}
-	return ErrTriggerTooHigh
+	return x.affordable(a, m, o, left-margined)
 }
 
 // pricedIn refuses a limit outside the price band and keeps a post-only order out of the spread.
@@ -60,25 +54,4 @@ func (x *Exchange) pricedIn(m *Market, o *Order) *Error {
 	}
 	o.Price = m.Instrument.inside(o.Side, best.price)
 	return nil
-}
-
-// overlaps tells whether the order would trade with one of its own account.
-func (x *Exchange) overlaps(a *Account, m *Market, o *Order) bool {
-	limit, ahead := m.limitOf(o), int64(0)
-	for _, own := range *m.side(-o.Side) {
-		if !crosses(o.Side, limit, own.Price) {
-			return false
-		}
-		if own.Account != a.ID {
-			ahead += own.Remaining()
-			continue
-		}
-		for _, l := range m.synthetic(-o.Side) {
-			if crosses(o.Side, own.Price, l.price) {
-				ahead += l.amount
-			}
-		}
-		return ahead < o.Remaining()
-	}
-	return false
 }

@@ -67,8 +67,10 @@ func ofType(o *Order, kind string) bool {
 		return true
 	case "trigger_all":
 		return o.Conditional()
+	case "trailing_all":
+		return o.Type == TrailingStop
 	case "stop", "stop_all":
-		return o.Conditional() && o.stops()
+		return o.Conditional() && o.stops() && o.Type != TrailingStop
 	case "take", "take_all":
 		return o.Conditional() && !o.stops()
 	}

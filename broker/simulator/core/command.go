@@ -19,11 +19,12 @@ type Command struct {
 	SetPause      *SetPause      `json:",omitempty"`
 	ListFutures   *ListFutures   `json:",omitempty"`
 
-	ShockPrices *ShockPrices   `json:",omitempty"`
-	EndShocks   *EndShocks     `json:",omitempty"`
-	PauseBooks  *PauseBooks    `json:",omitempty"`
-	Liquidate   *Liquidate     `json:",omitempty"`
-	Disconnect  *SetDisconnect `json:",omitempty"`
+	ShockPrices *ShockPrices    `json:",omitempty"`
+	EndShocks   *EndShocks      `json:",omitempty"`
+	PauseBooks  *PauseBooks     `json:",omitempty"`
+	Liquidate   *Liquidate      `json:",omitempty"`
+	Disconnect  *SetDisconnect  `json:",omitempty"`
+	SelfTrading *SetSelfTrading `json:",omitempty"`
 }
 
 // OpenAccount makes an account with a first key and money.
@@ -67,7 +68,8 @@ type Ticket struct {
 	ReduceOnly     bool   `json:",omitempty"`
 	Trigger        string `json:",omitempty"`
 	TriggerPrice   trade.Dec
-	Web            bool `json:",omitempty"` // placed by hand
+	Web            bool      `json:",omitempty"` // placed by hand
+	TriggerOffset  trade.Dec `json:",omitzero"`  // trailing stop
 }
 
 // Place is a new order, with the orders linked to it.
@@ -91,6 +93,7 @@ type Edit struct {
 	Contracts      *trade.Dec       `json:",omitempty"`
 	Price          *trade.Dec       `json:",omitempty"`
 	TriggerPrice   *trade.Dec       `json:",omitempty"`
+	TriggerOffset  *trade.Dec       `json:",omitempty"`
 	PostOnly       *bool            `json:",omitempty"`
 	RejectPostOnly *bool            `json:",omitempty"`
 	ReduceOnly     *bool            `json:",omitempty"`
@@ -116,7 +119,7 @@ type Filter struct {
 	Currency   trade.Currency   `json:",omitempty"` // settlement currency
 	Index      string           `json:",omitempty"` // price index
 	Label      *string          `json:",omitempty"`
-	Type       string           `json:",omitempty"` // all, limit, trigger_all, stop, take or an order type
+	Type       string           `json:",omitempty"` // all, limit, trigger_all, stop, take, trailing_all or an order type
 }
 
 // Close closes a whole position with a reduce-only order.

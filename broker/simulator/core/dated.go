@@ -73,5 +73,6 @@ func (x *Exchange) list(i *Instrument) {
 	x.byName[i.Name] = m.id
 	x.running = append(x.running, m)
 	m.price(x.quote(m))
+	m.rebase()
 	x.emit(Event{Kind: InstrumentChanged, Market: m.id, State: InstrumentCreated})
 }

@@ -1,7 +1,7 @@
 package core
 
 import (
-	"unicode/utf8"
+	"github.com/clipperhouse/uax29/v2/graphemes"
 
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -10,7 +10,10 @@ import (
 func (x *Exchange) draft(a *Account, m *Market, t Ticket) (*Order, *Error) {
 	o := &Order{Account: a.ID, Market: m.id, Label: t.Label, Side: t.Side, Type: t.Type, TIF: t.TIF, State: Open,
 		PostOnly: t.PostOnly, RejectPostOnly: t.RejectPostOnly, ReduceOnly: t.ReduceOnly, Web: t.Web}
-	if utf8.RuneCountInString(t.Label) > labelMax {
+	if o.Type == MarketLimit {
+		o.Type, o.Original = MarketType, MarketLimit
+	}
+	if characters(t.Label) > labelMax {
 		return nil, Invalid("label", "must be at most 64 characters")
 	}
 	if o.TIF == "" {
@@ -19,13 +22,21 @@ func (x *Exchange) draft(a *Account, m *Market, t Ticket) (*Order, *Error) {
 	if err := o.size(m.Instrument, t.Amount, t.Contracts); err != nil {
 		return nil, err
 	}
-	if err := o.timing(t); err != nil {
+	if err := o.timing(); err != nil {
 		return nil, err
 	}
 	if err := o.pricing(m.Instrument, t); err != nil {
 		return nil, err
 	}
 	return o, nil
+}
+
+// characters counts what a reader sees as one, whatever it is made of.
+func characters(s string) (n int) {
+	for g := graphemes.FromString(s); g.Next(); {
+		n++
+	}
+	return n
 }
 
 func (o *Order) size(i *Instrument, amount, contracts trade.Dec) *Error {
@@ -47,16 +58,21 @@ func (o *Order) size(i *Instrument, amount, contracts trade.Dec) *Error {
 	return nil
 }
 
-func (o *Order) timing(t Ticket) *Error {
+func (o *Order) timing() *Error {
 	switch o.TIF {
 	case GoodTilCancelled, GoodTilDay, ImmediateOrCancel, FillOrKill:
 	default:
 		return Invalid("time_in_force", "unknown value")
 	}
-	switch {
-	case o.AtMarket() && t.TIF != "" && t.TIF != GoodTilCancelled:
+	if o.AtMarket() && o.TIF != GoodTilCancelled && (o.Original != MarketLimit || o.TIF != GoodTilDay) {
 		return Invalid("time_in_force", "not applicable to market orders")
-	case o.PostOnly && (o.AtMarket() || o.TIF != GoodTilCancelled):
+	}
+	return o.posting()
+}
+
+// posting refuses post-only orders of kinds that do not rest for good.
+func (o *Order) posting() *Error {
+	if o.PostOnly && (o.AtMarket() || o.TIF != GoodTilCancelled) {
 		return refuse(11055, "post_only_not_allowed")
 	}
 	return nil
@@ -64,24 +80,51 @@ func (o *Order) timing(t Ticket) *Error {
 
 func (o *Order) pricing(i *Instrument, t Ticket) (err *Error) {
 	switch o.Type {
-	case MarketType:
-	case Limit:
-		o.Price, err = onGrid(i, "price", t.Price)
-	case StopMarket, TakeMarket:
-		o.Trigger = t.Trigger
-		o.TriggerPrice, err = onGrid(i, "trigger_price", t.TriggerPrice)
-	case StopLimit, TakeLimit:
-		o.Trigger = t.Trigger
-		if o.Price, err = onGrid(i, "price", t.Price); err == nil {
-			o.TriggerPrice, err = onGrid(i, "trigger_price", t.TriggerPrice)
+	case Limit, StopLimit, TakeLimit:
+		if o.Price, err = onGrid(i, "price", t.Price); err != nil {
+			return err
 		}
+	case MarketType, StopMarket, TakeMarket, TrailingStop:
 	default:
 		return Invalid("type", "unsupported value")
 	}
-	if err == nil && o.TriggerPrice != 0 && o.Trigger != "mark_price" && o.Trigger != "index_price" && o.Trigger != "last_price" {
+	switch o.Type {
+	case StopMarket, StopLimit, TakeMarket, TakeLimit:
+		o.TriggerPrice, err = onGrid(i, "trigger_price", t.TriggerPrice)
+	case TrailingStop:
+		o.Offset, err = onGrid(i, "trigger_offset", t.TriggerOffset)
+	default:
+		return t.untriggered()
+	}
+	switch o.Trigger = t.Trigger; {
+	case err != nil:
+		return err
+	case o.Trigger != "mark_price" && o.Trigger != "index_price" && o.Trigger != "last_price":
 		return Invalid("trigger", "must be mark_price, index_price or last_price")
 	}
-	return err
+	return t.oneTrigger(o.Type)
+}
+
+// untriggered refuses what would let an order without a trigger look as if it had one.
+func (t *Ticket) untriggered() *Error {
+	switch {
+	case t.Trigger != "":
+		return Invalid("trigger", "only for trigger orders")
+	case !t.TriggerPrice.IsZero():
+		return Invalid("trigger_price", "only for trigger orders")
+	}
+	return t.oneTrigger(t.Type)
+}
+
+// oneTrigger refuses a trigger price and a trigger offset where the other one decides.
+func (t *Ticket) oneTrigger(kind string) *Error {
+	switch {
+	case kind == TrailingStop && !t.TriggerPrice.IsZero():
+		return Invalid("trigger_price", "follows from trigger_offset")
+	case kind != TrailingStop && !t.TriggerOffset.IsZero():
+		return Invalid("trigger_offset", "only for trailing stops")
+	}
+	return nil
 }
 
 func onGrid(i *Instrument, param string, price trade.Dec) (int64, *Error) {

@@ -2,7 +2,8 @@ package core
 
 import "github.com/tradebaas/tradebaas/trade"
 
-// edit changes a live order under its own id. A smaller amount at the same price keeps its place.
+// edit changes a live order under its own id. The same or a smaller amount at the same price keeps
+// its place in the queue.
 func (x *Exchange) edit(c *Edit) (Result, *Error) {
 	o, err := x.editable(c)
 	if err != nil {
@@ -48,7 +49,7 @@ func (x *Exchange) byLabel(a *Account, c *Edit) (found *Order, err *Error) {
 		return nil, err
 	}
 	for _, o := range a.Orders {
-		if o.Label != c.Label || o.Market != m.id || o.Waiting {
+		if o.Label != c.Label || o.Market != m.id {
 			continue
 		}
 		if found != nil {
@@ -74,6 +75,12 @@ func (x *Exchange) liveOrder(account int64, id string) (*Order, *Error) {
 }
 
 func (o *Order) amend(i *Instrument, c *Edit) (err *Error) {
+	set(&o.PostOnly, c.PostOnly)
+	set(&o.RejectPostOnly, c.RejectPostOnly)
+	set(&o.ReduceOnly, c.ReduceOnly)
+	if err := o.posting(); err != nil {
+		return err
+	}
 	if c.Amount != nil || c.Contracts != nil {
 		if err := o.size(i, value(c.Amount), value(c.Contracts)); err != nil {
 			return err
@@ -84,18 +91,26 @@ func (o *Order) amend(i *Instrument, c *Edit) (err *Error) {
 			return err
 		}
 	}
+	return o.retrigger(i, c)
+}
+
+// retrigger moves the trigger; a trailing stop keeps the best price that it has seen.
+func (o *Order) retrigger(i *Instrument, c *Edit) (err *Error) {
 	if c.TriggerPrice != nil {
-		if !o.Conditional() {
-			return Invalid("trigger_price", "not a trigger order")
+		if !o.Conditional() || o.Type == TrailingStop {
+			return Invalid("trigger_price", "the order has none of its own")
 		}
 		if o.TriggerPrice, err = onGrid(i, "trigger_price", *c.TriggerPrice); err != nil {
 			return err
 		}
 	}
-	set(&o.PostOnly, c.PostOnly)
-	set(&o.RejectPostOnly, c.RejectPostOnly)
-	set(&o.ReduceOnly, c.ReduceOnly)
-	return nil
+	if c.TriggerOffset != nil {
+		if o.Type != TrailingStop {
+			return Invalid("trigger_offset", "only for trailing stops")
+		}
+		o.Offset, err = onGrid(i, "trigger_offset", *c.TriggerOffset)
+	}
+	return err
 }
 
 func value(d *trade.Dec) trade.Dec {
@@ -119,23 +134,13 @@ func (x *Exchange) amendable(a *Account, m *Market, o, next *Order) *Error {
 	if o.Waiting {
 		return nil
 	}
-	if next.ReduceOnly && !next.Conditional() {
-		left := x.reducible(next, next.Remaining())
-		if left == 0 {
-			return ErrReduceDirection
-		}
-		next.Amount = next.Filled + left
-	}
 	if next.Conditional() {
-		return x.triggerable(a, m, next)
+		return m.placeable(next)
 	}
-	if err := x.pricedIn(m, next); err != nil {
-		return err
+	if o.ReduceOnly {
+		return x.enterable(a, m, next, 0)
 	}
-	if x.overlaps(a, m, next) {
-		return ErrOverlap
-	}
-	return x.affordable(a, m, next, next.Amount-o.Amount)
+	return x.enterable(a, m, next, o.Remaining())
 }
 
 func (x *Exchange) replace(m *Market, o *Order, next Order) {

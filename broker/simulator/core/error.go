@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -28,6 +29,12 @@ func Invalid(param, reason string) *Error {
 	return &Error{Code: -32602, Message: "Invalid params", Param: param, Reason: reason}
 }
 
+// cause is the word for why an order is rejected that the exchange itself sent on.
+func (e *Error) cause() string {
+	word, _, _ := strings.Cut(strings.TrimPrefix(e.Message, "other_reject "), " ")
+	return word
+}
+
 func overLimit(code int, message string, limit trade.Dec) *Error {
 	return refuse(code, message+" "+limit.String())
 }
@@ -46,7 +53,9 @@ var (
 	ErrReduceDirection   = refuse(11030, "other_reject reduce_direction")
 	ErrTriggerTooHigh    = refuse(10034, "trigger_price_too_high")
 	ErrTriggerTooLow     = refuse(10035, "trigger_price_too_low")
+	ErrTriggerPrice      = refuse(11036, "invalid_trigger_price")
 	ErrTooManyTriggers   = refuse(11035, "no_more_triggers")
+	ErrTooManyOTO        = refuse(13901, "no_more_oto_orders")
 	ErrMarketOTOCO       = refuse(11030, "other_reject linked_order_type")
 	ErrSettling          = refuse(10041, "settlement_in_progress")
 	ErrLocked            = refuse(10019, "locked_by_admin")

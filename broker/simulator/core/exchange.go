@@ -43,6 +43,9 @@ func New(source Source, now int64) *Exchange {
 	}
 	x.source = shocked{source, &x.Shocks}
 	x.wire()
+	for _, m := range x.Markets {
+		m.rebase()
+	}
 	_, _ = x.listFutures() // listing refuses nothing
 	x.events = nil
 	return x
@@ -168,6 +171,8 @@ func (x *Exchange) apply(c Command) (Result, *Error) {
 		return x.pauseBooks(c.PauseBooks)
 	case c.Liquidate != nil:
 		return x.liquidateAccount(c.Liquidate)
+	case c.SelfTrading != nil:
+		return x.setSelfTrading(c.SelfTrading)
 	case c.Skip != nil:
 		return x.skip(c.Skip)
 	}
@@ -214,6 +219,7 @@ func (x *Exchange) skip(c *Skip) (Result, *Error) {
 		for _, m := range x.running {
 			m.Seconds, m.Rates = 0, [8]int64{}
 			m.price(x.quote(m))
+			m.rebase()
 		}
 	}
 	return Result{}, nil

@@ -18,6 +18,7 @@ type Market struct {
 	Funding   trade.Dec  // accumulated funding per unit of amount since the start, paid by longs
 	Rates     [8]int64   // funding rate summed over the seconds of the last eight hours, per hour
 	Seconds   int64      `json:",omitempty"` // of the running hour that were run
+	Basis     int64      // what drift keeps, in ten-millionths
 	Settled   trade.Dec  // last settlement price
 	Trades    []PublicTrade
 
@@ -55,16 +56,12 @@ func (m *Market) MarkPrice() trade.Dec { return Fine(m.Tick.Mark) }
 // IndexPrice is the index price.
 func (m *Market) IndexPrice() trade.Dec { return Fine(m.Tick.Index) }
 
-// Band gives the lowest sell and the highest buy price in units: 1.5 % around the mark price.
-func (m *Market) Band() (low, high int64) {
-	return m.Instrument.Nearest(m.Tick.Mark / 1000 * 985), m.Instrument.Nearest(m.Tick.Mark / 1000 * 1015)
-}
-
 // tick runs one second of a market: the new price, its public trade, and the users' orders that it
 // reaches. A book that is not open has prices and nothing else.
 func (x *Exchange) tick(m *Market) {
 	m.price(x.quote(m))
 	m.Average.add(x.Second, m.Tick.Index)
+	m.drift()
 	if m.open() && m.Tick.Volume > 0 {
 		x.publicTrade(m, tapeSide(m.Tick), m.Tick.Price, m.Tick.Volume, "")
 	}

@@ -67,7 +67,7 @@ func (x *Exchange) trade(m *Market, o *Order, b offer) {
 		return
 	}
 	maker := b.order
-	if maker.Account == o.Account {
+	if maker.Account == o.Account { // the list of reasons has none for this
 		x.finish(maker, Cancelled, ByUser)
 		return
 	}
@@ -153,6 +153,7 @@ func (x *Exchange) fill(m *Market, o *Order, t PublicTrade, maker bool) {
 	}
 	x.log(a, LogRow{Type: logType(o), Currency: i.Settlement, Market: m.id, Side: logSide(o.Side, was), Amount: t.Amount, Price: price,
 		Position: p.Size, Commission: fee, CashFlow: session, Interest: interest, Change: fee.Neg(), Mark: t.Mark, Index: t.Index, TradeID: t.ID, Order: o.ID, Maker: maker})
+	x.relieve(o, t.Amount)
 	x.todo = append(x.todo, consequence{afterFill, o, t.Amount})
 	if o.State == Filled {
 		x.finish(o, Filled, "")

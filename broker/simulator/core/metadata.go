@@ -27,13 +27,18 @@ func (x *Exchange) setInstrument(c *SetInstrument) (Result, *Error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if next != *m.Instrument {
+	if !next.same(m.Instrument) {
 		x.respecify(m, &next, prices, amounts)
 	}
 	if c.State != "" {
 		x.become(m, c.State)
 	}
 	return Result{}, nil
+}
+
+// same compares what change may change; decimals that are equal may be written in several ways.
+func (i *Instrument) same(as *Instrument) bool {
+	return i.TickSize.Equal(as.TickSize) && i.Unit.Equal(as.Unit) && i.ContractSize.Equal(as.ContractSize) && i.MinAmount.Equal(as.MinAmount)
 }
 
 // change takes the new terms over; it gives how many new units and contracts make an old one.
@@ -155,6 +160,6 @@ func (o *Order) rescale(market int, prices, amounts int64) {
 	if o.Market != market {
 		return
 	}
-	o.Price, o.TriggerPrice = o.Price*prices, o.TriggerPrice*prices
+	o.Price, o.TriggerPrice, o.Offset = o.Price*prices, o.TriggerPrice*prices, o.Offset*prices
 	o.Amount, o.Filled, o.Whole, o.Placed = o.Amount*amounts, o.Filled*amounts, o.Whole*amounts, o.Placed*amounts
 }

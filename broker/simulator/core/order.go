@@ -14,12 +14,14 @@ const (
 
 // The order types.
 const (
-	Limit      = "limit"
-	MarketType = "market"
-	StopMarket = "stop_market"
-	StopLimit  = "stop_limit"
-	TakeMarket = "take_market"
-	TakeLimit  = "take_limit"
+	Limit        = "limit"
+	MarketType   = "market"
+	MarketLimit  = "market_limit" // a market order until what it leaves rests, then a limit order
+	StopMarket   = "stop_market"
+	StopLimit    = "stop_limit"
+	TakeMarket   = "take_market"
+	TakeLimit    = "take_limit"
+	TrailingStop = "trailing_stop"
 )
 
 // How long an order lives.
@@ -64,7 +66,8 @@ type Order struct {
 	Label          string `json:",omitempty"`
 	Side           int64  // 1 buys, -1 sells
 	Type           string
-	Price          int64 // 0 for market orders
+	Original       string `json:",omitempty"` // the type asked for, where that is not the type
+	Price          int64  // 0 for market orders
 	Amount         int64
 	Filled         int64
 	Cost           trade.Dec // worth of what is filled: linear quote, inverse coins
@@ -75,6 +78,8 @@ type Order struct {
 	ReduceOnly     bool   `json:",omitempty"`
 	Trigger        string `json:",omitempty"` // mark_price, index_price or last_price
 	TriggerPrice   int64  `json:",omitempty"`
+	Offset         int64  `json:",omitempty"` // trailing stop: how far the trigger price is from Reference
+	Reference      int64  `json:",omitempty"` // trailing stop: the best it has seen, in ten-thousandths
 	TriggeredBy    string `json:",omitempty"` // the trigger order that this one came from
 	CancelReason   string `json:",omitempty"`
 	Liquidation    bool   `json:",omitempty"`
@@ -108,7 +113,11 @@ func (o *Order) Conditional() bool { return o.Trigger != "" }
 
 // AtMarket tells whether the order has no limit price.
 func (o *Order) AtMarket() bool {
-	return o.Type == MarketType || o.Type == StopMarket || o.Type == TakeMarket
+	switch o.Type {
+	case MarketType, StopMarket, TakeMarket, TrailingStop:
+		return true
+	}
+	return false
 }
 
 // AveragePrice is the mean price of what is filled, 0 before a fill.

@@ -21,7 +21,7 @@ func TestPlace_refuses(t *testing.T) {
 		"amount off the step":        {ticket(1, "0.00015", ""), core.Invalid("amount", "")},
 		"price off the tick":         {ticket(1, "0.01", "99999.95"), core.Invalid("price", "")},
 		"price zero":                 {core.Ticket{Side: 1, Amount: trade.MustDec("0.01"), Type: core.Limit}, core.Invalid("price", "")},
-		"unknown type":               {core.Ticket{Side: 1, Amount: trade.MustDec("0.01"), Type: "trailing_stop"}, core.Invalid("type", "")},
+		"unknown type":               {core.Ticket{Side: 1, Amount: trade.MustDec("0.01"), Type: "trailing_take"}, core.Invalid("type", "")},
 		"buy above the band":         {ticket(1, "0.01", "101600"), &core.Error{Code: 10007}},
 		"sell below the band":        {ticket(-1, "0.01", "98400"), &core.Error{Code: 10005}},
 		"reduce-only without any":    {reducing(ticket(1, "0.01", "")), core.ErrReduceDirection},

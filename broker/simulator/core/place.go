@@ -7,6 +7,7 @@ const (
 	liveMax     = 1_000
 	labelMax    = 64
 	triggersMax = 300
+	waitingMax  = 100 // secondaries that wait for their primaries
 )
 
 // place carries out a new order.
@@ -32,6 +33,9 @@ func (x *Exchange) place(c *Place) (Result, *Error) {
 	legs, err := x.draftLegs(a, m, c, o)
 	if err != nil {
 		return Result{}, err
+	}
+	if c.Link != OneCancelsOther && a.waiting()+len(legs) > waitingMax {
+		return Result{}, ErrTooManyOTO
 	}
 	if err := x.admissible(a, m, o); err != nil {
 		return Result{}, err
@@ -59,30 +63,15 @@ func (x *Exchange) accept(o *Order, legs []*Order) Result {
 	return Result{Order: o, Trades: []Trade{}}
 }
 
+// acceptPair enters two orders that cancel each other; what the first does at once tells on the second.
 func (x *Exchange) acceptPair(o, other *Order) {
 	ref := x.nextOCO()
 	o.OCO, other.OCO, other.Condition = ref, ref, o.Condition
+	x.admit(other)
 	x.enter(o)
 	x.follow()
-	if o.Alive() && (o.Filled == 0 || o.Condition == Incremental || o.Condition == CompleteFill) {
-		x.admit(other)
+	if other.Alive() {
 		x.enter(other)
-	}
-}
-
-func (x *Exchange) acceptLegs(o *Order, legs []*Order) {
-	ref := ""
-	if o.Link == OneTriggersOneCancelsOther {
-		ref = x.nextOCO()
-	}
-	for _, l := range legs {
-		x.LastOTO++
-		l.ID = x.Markets[o.Market].Instrument.IDPrefix + "OTO-" + strconv.FormatInt(x.LastOTO, 10)
-		l.State, l.Waiting, l.Whole = Untriggered, true, l.Amount
-		l.Primary, l.Condition, l.OCO = o.ID, o.Condition, ref
-		o.Legs = append(o.Legs, l.ID)
-		x.register(l)
-		x.changed(l)
 	}
 }
 
@@ -92,7 +81,7 @@ func (x *Exchange) nextOCO() string {
 }
 
 // admit gives an order its id and makes it known.
-func (x *Exchange) admit(o *Order) string {
+func (x *Exchange) admit(o *Order) {
 	prefix := x.Markets[o.Market].Instrument.IDPrefix
 	if o.Conditional() {
 		x.LastStop++
@@ -102,7 +91,6 @@ func (x *Exchange) admit(o *Order) string {
 		o.ID = prefix + strconv.FormatInt(x.LastID, 10)
 	}
 	x.register(o)
-	return o.ID
 }
 
 func (x *Exchange) register(o *Order) {
@@ -112,11 +100,14 @@ func (x *Exchange) register(o *Order) {
 	a.Orders = append(a.Orders, o)
 }
 
-// triggerCode is the middle of a conditional order's id: stop or take, trigger, side.
+// triggerCode is the middle of a conditional order's id: stop, take or trailing stop, trigger, side.
 func triggerCode(o *Order) string {
 	code := "SL"
-	if o.Type == TakeMarket || o.Type == TakeLimit {
+	switch o.Type {
+	case TakeMarket, TakeLimit:
 		code = "TP"
+	case TrailingStop:
+		code = "TS"
 	}
 	code += map[string]string{"mark_price": "M", "index_price": "I", "last_price": "T"}[o.Trigger]
 	if o.Side > 0 {
@@ -132,6 +123,7 @@ func (x *Exchange) enter(o *Order) {
 	o.Seq = x.Seq
 	if o.Conditional() {
 		o.State = Untriggered
+		m.refer(o)
 		m.await(o)
 		x.changed(o)
 		return
@@ -142,11 +134,14 @@ func (x *Exchange) enter(o *Order) {
 
 func (x *Exchange) enterBook(m *Market, o *Order) {
 	limit := m.limitOf(o)
-	if o.TIF == FillOrKill && x.available(m, o.Side, limit, o.Remaining()) < o.Remaining() {
+	if o.TIF == FillOrKill && x.available(m, o, limit) < o.Remaining() {
 		x.finish(o, Cancelled, "")
 		return
 	}
 	x.match(m, o, limit)
+	if o.Original == MarketLimit && o.Type == MarketType && o.Filled > 0 && o.Alive() {
+		o.Type, o.Price = Limit, m.Last // of the last fill
+	}
 	switch {
 	case !o.Alive():
 	case o.AtMarket() || o.TIF == ImmediateOrCancel || o.TIF == FillOrKill:
@@ -170,17 +165,29 @@ func (m *Market) limitOf(o *Order) int64 {
 	return low
 }
 
-// available counts what a taker finds up to a limit; it stops counting at enough.
-func (x *Exchange) available(m *Market, side, limit, enough int64) (n int64) {
-	for _, l := range m.synthetic(-side) {
-		if crosses(side, limit, l.price) && n < enough {
-			n += l.amount
+// available counts what a taker finds up to a limit. Of users' orders only what is sure counts: not
+// its own, of reduce-only ones not more than they reduce, and one of several that cancel each other.
+func (x *Exchange) available(m *Market, taker *Order, limit int64) (sum int64) {
+	for _, l := range m.synthetic(-taker.Side) {
+		if crosses(taker.Side, limit, l.price) {
+			sum += l.amount
 		}
 	}
-	for _, o := range *m.side(-side) {
-		if crosses(side, limit, o.Price) && n < enough {
-			n += o.Remaining()
+	taken, linked := map[int64]int64{}, map[string]bool{}
+	for _, o := range *m.side(-taker.Side) {
+		if !crosses(taker.Side, limit, o.Price) {
+			break
 		}
+		if o.Account == taker.Account || linked[o.OCO] {
+			continue
+		}
+		n := o.Remaining()
+		if o.ReduceOnly {
+			n = max(0, min(n, x.reducible(o, maxUnits)-taken[o.Account]))
+		}
+		taken[o.Account] += n
+		linked[o.OCO] = o.OCO != ""
+		sum += n
 	}
-	return n
+	return sum
 }

@@ -45,29 +45,63 @@ func commands(t *rapid.T) []step {
 func command(t *rapid.T) core.Command {
 	account := 70_001 + rapid.Int64Range(0, 2).Draw(t, "account")
 	name := rapid.SampledFrom([]trade.Instrument{linear, inverse, "ETH_USDC-PERPETUAL", dated}).Draw(t, "instrument")
-	switch rapid.IntRange(0, 9).Draw(t, "what") {
+	switch rapid.IntRange(0, 13).Draw(t, "what") {
 	case 0:
 		return core.Command{Close: &core.Close{Account: account, Instrument: name, Type: core.MarketType}}
 	case 1:
 		return core.Command{CancelMany: &core.CancelMany{Account: account, Filter: core.Filter{Instrument: name}}}
 	case 2, 3:
-		c := core.Place{Account: account, Instrument: name, Ticket: drawTicket(t, name), Link: core.OneTriggersOneCancelsOther,
-			Condition: rapid.SampledFrom([]string{core.FirstHit, core.CompleteFill, core.Incremental}).Draw(t, "condition")}
-		target, protect := drawTicket(t, name), drawTicket(t, name)
-		target.Side, protect.Side, target.ReduceOnly, protect.ReduceOnly = -c.Side, -c.Side, true, true
-		c.Legs = []core.Ticket{target, protect}
-		return core.Command{Place: &c}
+		return drawLinked(t, account, name)
 	case 5:
 		if rapid.IntRange(0, 3).Draw(t, "respecify") == 0 {
 			return core.Command{SetInstrument: &core.SetInstrument{Instrument: name,
 				TickSize: drawDec(t, "0.1", "0.5", "0.25", "0.01", "10"), ContractSize: drawDec(t, "0.0001", "0.00001", "1", "10"),
 				State: rapid.SampledFrom([]string{"", core.BookOpen, core.BookOpen, core.BookLocked, core.BookHalted, core.BookSettlement, core.BookInactive}).Draw(t, "state")}}
 		}
-	case 4:
-		price := drawPrice(t, name)
-		return core.Command{Edit: &core.Edit{Account: account, Label: "x", Instrument: name, Price: &price}}
+	case 4, 6:
+		return drawEdit(t, account, name)
+	case 7:
+		return core.Command{SelfTrading: &core.SetSelfTrading{Account: account,
+			Mode: rapid.SampledFrom([]string{core.RejectTaker, core.CancelMaker}).Draw(t, "mode")}}
 	}
 	return place(account, name, drawTicket(t, name))
+}
+
+// drawLinked is a bracket, a pair, or an entry with what follows it.
+func drawLinked(t *rapid.T, account int64, name trade.Instrument) core.Command {
+	c := core.Place{Account: account, Instrument: name, Ticket: drawTicket(t, name),
+		Link:      rapid.SampledFrom([]string{core.OneTriggersOther, core.OneCancelsOther, core.OneTriggersOneCancelsOther, core.OneTriggersOneCancelsOther}).Draw(t, "link"),
+		Condition: rapid.SampledFrom([]string{core.FirstHit, core.CompleteFill, core.Incremental}).Draw(t, "condition")}
+	for n := range map[string]int{core.OneTriggersOther: 1, core.OneCancelsOther: 1, core.OneTriggersOneCancelsOther: 2}[c.Link] {
+		leg := drawTicket(t, name)
+		if c.Link != core.OneCancelsOther && rapid.Bool().Draw(t, "exit") {
+			leg.Side, leg.ReduceOnly = -c.Side, true
+		}
+		if leg.Label == "" {
+			leg.Label = []string{"first", "second"}[n]
+		}
+		c.Legs = append(c.Legs, leg)
+	}
+	return core.Command{Place: &c}
+}
+
+// drawEdit changes one thing or two of an order that is found by its label.
+func drawEdit(t *rapid.T, account int64, name trade.Instrument) core.Command {
+	e := core.Edit{Account: account, Label: rapid.SampledFrom([]string{"x", "y", "first", "second"}).Draw(t, "edited"), Instrument: name}
+	price, amount, offset := drawPrice(t, name), drawAmount(t, name), drawOffset(t, name)
+	switch rapid.IntRange(0, 4).Draw(t, "change") {
+	case 0:
+		e.TriggerPrice = &price
+	case 1:
+		e.TriggerOffset = &offset
+	case 2:
+		e.Amount = &amount
+	case 3:
+		e.Amount, e.Price = &amount, &price
+	default:
+		e.Price = &price
+	}
+	return core.Command{Edit: &e}
 }
 
 func drawDec(t *rapid.T, values ...string) *trade.Dec {
@@ -77,31 +111,55 @@ func drawDec(t *rapid.T, values ...string) *trade.Dec {
 	return nil
 }
 
+// The types that traders send, the plain ones more often.
+var drawnTypes = []string{core.MarketType, core.MarketType, core.Limit, core.Limit, core.Limit, core.MarketLimit,
+	core.StopMarket, core.StopLimit, core.TakeMarket, core.TakeLimit, core.TrailingStop}
+
 func drawTicket(t *rapid.T, name trade.Instrument) core.Ticket {
-	step := map[trade.Instrument]string{linear: "0.0001", inverse: "10", "ETH_USDC-PERPETUAL": "0.001", dated: "10"}[name]
 	ticket := core.Ticket{Side: rapid.SampledFrom([]int64{1, -1}).Draw(t, "side"), Label: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "label"),
-		Amount:     trade.MustDec(step).Mul(trade.NewDec(rapid.SampledFrom([]int64{1, 7, 100, 900, 20_000}).Draw(t, "contracts"))),
-		Type:       rapid.SampledFrom([]string{core.MarketType, core.Limit, core.Limit, core.StopMarket, core.TakeLimit, core.StopLimit}).Draw(t, "type"),
-		ReduceOnly: rapid.IntRange(0, 3).Draw(t, "reduce") == 0}
-	if ticket.Type == core.Limit {
-		ticket.PostOnly = rapid.Bool().Draw(t, "post")
-	}
-	if ticket.Type != core.MarketType && ticket.Type != core.Limit {
-		ticket.Trigger = rapid.SampledFrom([]string{"mark_price", "last_price", "index_price"}).Draw(t, "trigger")
-		ticket.TriggerPrice = drawPrice(t, name)
-	}
-	if ticket.Type != core.MarketType && ticket.Type != core.StopMarket {
+		Amount: drawAmount(t, name), Type: rapid.SampledFrom(drawnTypes).Draw(t, "type"), ReduceOnly: rapid.IntRange(0, 3).Draw(t, "reduce") == 0}
+	switch ticket.Type {
+	case core.Limit, core.StopLimit, core.TakeLimit:
 		ticket.Price = drawPrice(t, name)
+		ticket.PostOnly, ticket.RejectPostOnly = rapid.Bool().Draw(t, "post"), rapid.Bool().Draw(t, "reject")
+		if !ticket.PostOnly {
+			ticket.TIF = rapid.SampledFrom([]string{"", core.GoodTilDay, core.ImmediateOrCancel, core.FillOrKill}).Draw(t, "time in force")
+		}
 	}
+	switch ticket.Type {
+	case core.StopMarket, core.StopLimit, core.TakeMarket, core.TakeLimit:
+		ticket.TriggerPrice = drawPrice(t, name)
+	case core.TrailingStop:
+		ticket.TriggerOffset = drawOffset(t, name)
+	default:
+		return ticket
+	}
+	ticket.Trigger = rapid.SampledFrom([]string{"mark_price", "last_price", "index_price"}).Draw(t, "trigger")
 	return ticket
+}
+
+func drawAmount(t *rapid.T, name trade.Instrument) trade.Dec {
+	contract := map[trade.Instrument]string{linear: "0.0001", inverse: "10", "ETH_USDC-PERPETUAL": "0.001", dated: "10"}[name]
+	return trade.MustDec(contract).Mul(trade.NewDec(rapid.SampledFrom([]int64{1, 7, 100, 900, 20_000}).Draw(t, "contracts")))
+}
+
+// drawOffset is 5 or 50 thousandths of a percent of the price at dawn, or more than all of it.
+func drawOffset(t *rapid.T, name trade.Instrument) trade.Dec {
+	i := instrumentOf(name)
+	return i.Price(source.Tick(i, dawn).Price * rapid.SampledFrom([]int64{5, 50, 200_000}).Draw(t, "offset") / 100_000)
 }
 
 // drawPrice is within 0.3 % of the price at dawn.
 func drawPrice(t *rapid.T, name trade.Instrument) trade.Dec {
+	i := instrumentOf(name)
+	at := source.Tick(i, dawn).Price // the eve's is within the day's moves
+	return i.Price(at + at*rapid.Int64Range(-30, 30).Draw(t, "price")/10_000)
+}
+
+func instrumentOf(name trade.Instrument) *core.Instrument {
 	for _, i := range append(core.Perpetuals(), core.Futures(dawn)...) {
 		if i.Name == name {
-			at := source.Tick(i, dawn).Price // the eve's is within the day's moves
-			return i.Price(at + at*rapid.Int64Range(-30, 30).Draw(t, "price")/10_000)
+			return i
 		}
 	}
 	panic("no instrument " + name)

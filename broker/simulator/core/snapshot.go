@@ -30,7 +30,21 @@ func Restore(source Source, snapshot []byte) (*Exchange, error) {
 	for n, m := range x.Markets {
 		m.Taken, m.laddered = taken[n], false
 	}
-	return x, nil
+	return x, x.adoptBases(snapshot)
+}
+
+// adoptBases starts the price bands of a version in which they were around the mark price.
+func (x *Exchange) adoptBases(snapshot []byte) error {
+	var old struct{ Markets []struct{ Basis *int64 } }
+	if err := json.Unmarshal(snapshot, &old); err != nil {
+		return fmt.Errorf("read the snapshot's markets: %w", err)
+	}
+	for n, was := range old.Markets {
+		if was.Basis == nil {
+			x.Markets[n].rebase()
+		}
+	}
+	return nil
 }
 
 // adoptInstruments completes a snapshot of a version in which the instruments were the program's.

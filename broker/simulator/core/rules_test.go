@@ -1,0 +1,172 @@
+package core_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/tradebaas/tradebaas/broker/simulator/core"
+	"github.com/tradebaas/tradebaas/trade"
+)
+
+// Whatever traders send, every order lives by the rules: what is told of it agrees with what is
+// kept of it, it goes from state to state as orders may, and it fills in its turn.
+func TestCore_keeps_the_rules_of_orders(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		steps := commands(t)
+		w := &watch{Exchange: core.New(source, steps[0].at), states: map[string]string{}, filled: map[string]trade.Dec{}, held: map[holding]trade.Dec{}}
+		for _, s := range steps {
+			queues := w.queues()
+			_, _ = w.Apply(s.at, s.c)
+			makers := w.see(t)
+			w.orders(t)
+			w.inTurn(t, queues, makers)
+		}
+		w.pairs(t)
+	})
+}
+
+// watch follows an exchange by what it tells.
+type watch struct {
+	*core.Exchange
+	states map[string]string    // of orders, as told last
+	filled map[string]trade.Dec // of orders, by their trades
+	held   map[holding]trade.Dec
+}
+
+type holding struct {
+	account int64
+	market  int
+}
+
+// next are the states that may follow a state; "" is an order that nobody has heard of.
+var next = map[string][]string{
+	"":               {core.Open, core.Untriggered, core.Filled, core.Cancelled, core.Rejected},
+	core.Open:        {core.Open, core.Filled, core.Cancelled},
+	core.Untriggered: {core.Untriggered, core.Triggered, core.Cancelled, core.Rejected},
+}
+
+// see takes in what was told since the last look; it gives the orders that were filled where they rested.
+func (w *watch) see(t require.TestingT) (makers map[string]bool) {
+	makers = map[string]bool{}
+	for _, v := range w.Events() {
+		switch v.Kind {
+		case core.OrderChanged:
+			o := v.Order
+			require.Contains(t, next[w.states[o.ID]], o.State, "%s was %q", o.ID, w.states[o.ID])
+			require.LessOrEqual(t, o.Filled, o.Amount, o.ID)
+			w.states[o.ID] = o.State
+		case core.UserTraded:
+			u := v.Trade
+			amount := u.Instrument.Amount(u.Amount)
+			w.filled[u.Order] = w.filled[u.Order].Add(amount)
+			if u.Maker {
+				makers[u.Order] = true
+			}
+			w.hold(t, holding{v.Account, v.Market}, u, amount.Mul(trade.NewDec(u.Side)))
+		}
+	}
+	return makers
+}
+
+// hold books a trade; a reduce-only one never makes a position larger, nor turns it round.
+func (w *watch) hold(t require.TestingT, at holding, u *core.Trade, signed trade.Dec) {
+	was := w.held[at]
+	now := was.Add(signed)
+	if u.ReduceOnly {
+		require.True(t, now.Abs().Less(was.Abs()) && now.Sign()*was.Sign() >= 0, "trade %d: from %s to %s", u.ID, was, now)
+	}
+	w.held[at] = now
+}
+
+// orders compares what is kept with what was told.
+func (w *watch) orders(t require.TestingT) {
+	for _, a := range w.Accounts {
+		for _, o := range slices.Concat(a.Orders, a.Closed) {
+			live := slices.Contains(a.Orders, o)
+			require.Equal(t, live, o.Alive(), o.ID)
+			require.False(t, live && slices.Contains(a.Closed, o), o.ID)
+			require.Equal(t, o.State, w.states[o.ID], o.ID)
+			require.Equal(t, o.State == core.Filled, !o.Conditional() && o.Remaining() == 0 && o.State != core.Cancelled, o.ID)
+			require.Equal(t, w.filled[o.ID].String(), o.Instrument.Amount(o.Filled).String(), o.ID)
+			require.Equal(t, o, w.OrderOf(a.ID, o.ID))
+			if o.TIF == core.FillOrKill && !live {
+				require.True(t, o.Filled == 0 || o.State == core.Filled, o.ID)
+			}
+		}
+		for n, m := range w.Markets {
+			if at := (holding{a.ID, n}); m.State == core.BookDelivered {
+				delete(w.held, at)
+			} else {
+				require.Equal(t, w.held[at].String(), w.Position(a, m).Size.String(), "%s of %s", m.Instrument.Name, a.Name)
+			}
+		}
+	}
+}
+
+// place in a queue as it was before a step.
+type queued struct {
+	id    string
+	side  int64
+	price trade.Dec
+	seq   int64
+}
+
+func (w *watch) queues() (all [][]queued) {
+	all = make([][]queued, len(w.Markets))
+	for _, a := range w.Accounts {
+		for _, o := range a.Orders {
+			if o.State == core.Open {
+				all[o.Market] = append(all[o.Market], queued{o.ID, o.Side, o.Instrument.Price(o.Price), o.Seq})
+			}
+		}
+	}
+	return all
+}
+
+// ahead tells whether an order comes before another of its side: better price, then older.
+func (q queued) ahead(of queued) bool {
+	if !q.price.Equal(of.price) {
+		return q.price.Less(of.price) == (q.side < 0)
+	}
+	return q.seq < of.seq
+}
+
+// inTurn finds orders that were passed over: still where they were, while one behind them filled.
+func (w *watch) inTurn(t require.TestingT, queues [][]queued, makers map[string]bool) {
+	still := map[string]int64{}
+	for _, a := range w.Accounts {
+		for _, o := range a.Orders {
+			still[o.ID] = o.Seq
+		}
+	}
+	for _, q := range queues {
+		for _, first := range q {
+			if still[first.id] != first.seq {
+				continue
+			}
+			for _, later := range q {
+				moved := still[later.id] != 0 && still[later.id] != later.seq // edited, and so not at that price
+				passed := later.side == first.side && first.ahead(later) && makers[later.id] && !moved
+				require.False(t, passed, "%s filled before %s", later.id, first.id)
+			}
+		}
+	}
+}
+
+// pairs checks that of two orders that cancel each other at most one was filled or fired. A pair that
+// came out part by part is several.
+func (w *watch) pairs(t require.TestingT) {
+	for _, a := range w.Accounts {
+		done := map[string]string{}
+		for _, o := range a.Closed {
+			if o.OCO == "" || (o.State != core.Filled && o.State != core.Triggered) || (o.Primary != "" && o.Condition == core.Incremental) {
+				continue
+			}
+			require.Empty(t, done[o.OCO], "%s as well as %s", o.ID, done[o.OCO])
+			done[o.OCO] = o.ID
+		}
+	}
+}
