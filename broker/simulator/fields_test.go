@@ -203,7 +203,7 @@ func TestFields_of_the_account(t *testing.T) {
 		field(c.call("private/get_access_log", nil), "data"))
 	each(t, shape{"timestamp": "int", "trigger": "string", "trigger_price": "float", "trigger_order_id": "string", "order_id": "string",
 		"order_state": "string", "request": "string", "instrument_name": "string", "direction": "string", "price": "float|string", "amount": "float",
-		"order_type": "string", "last_update_timestamp": "int", "reduce_only": "bool", "post_only": "bool", "label?": "string", "is_secondary_oto?": "bool", "oco_ref?": "string"},
+		"order_type": "string", "last_update_timestamp": "int", "reduce_only": "bool", "post_only": "bool", "label?": "string", "is_secondary_oto?": "bool", "oco_ref?": "string", "trigger_offset?": "float"},
 		field(c.call("private/get_trigger_order_history", object{"currency": "USDC"}), "entries"))
 }
 

@@ -105,10 +105,11 @@ func renderTriggerEntry(o, child *core.Order) []byte {
 	if o.AtMarket() {
 		kind = core.MarketType
 	}
-	b := newObject().int("timestamp", o.Created).str("trigger", o.Trigger).dec("trigger_price", i.Price(o.TriggerPrice)).
+	b := newObject().int("timestamp", o.Created).str("trigger", o.Trigger).
 		str("trigger_order_id", o.ID).str("order_state", state).str("request", request).str("instrument_name", string(i.Name)).
 		str("direction", direction(o.Side)).dec("amount", i.Amount(o.Amount)).str("order_type", kind).
 		int("last_update_timestamp", max(o.Updated, o.Created)).bool("reduce_only", o.ReduceOnly).bool("post_only", o.PostOnly)
+	renderTrigger(b, i, o)
 	renderPrice(b, i, o)
 	if child != nil {
 		b.str("order_id", child.ID)
