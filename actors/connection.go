@@ -68,6 +68,7 @@ type connection struct {
 	compared bool // with the exchange, since the session is up
 	taking   bool // a snapshot is under way
 	again    bool // another one is wanted after it
+	resting  bool // the next one is far off
 	fenced   bool // another server has taken over for good
 	verified bool // nothing was left of what a kill switch closes when the exchange was asked last
 	moves    []killMove
@@ -142,9 +143,7 @@ func (n *connection) command(c *kit.Context) {
 	case CloseTrade:
 		n.closeTrade(c, m)
 	case CloseStrategyTrade:
-		if n.account != nil {
-			n.apply(c, n.account.CloseStrategy(m.Strategy, m.Reason, n.now()))
-		}
+		n.closeStrategy(c, m)
 	case ClosePosition:
 		n.closePosition(c, m)
 	case reloadRisk:

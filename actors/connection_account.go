@@ -28,7 +28,6 @@ func (n *connection) enter(c *kit.Context, m EnterPosition) {
 	n.judge(c)
 	out, err := n.account.Enter(enterCommand(m), n.now())
 	if err == nil {
-		n.sweepIn(c, sweepEvery)
 		n.record(c, out, m.Intent)
 		return
 	}
@@ -64,6 +63,16 @@ func (n *connection) moveStop(c *kit.Context, m MoveStop) {
 		return
 	}
 	n.apply(c, out)
+}
+
+func (n *connection) closeStrategy(c *kit.Context, m CloseStrategyTrade) {
+	switch {
+	case n.account == nil:
+	case m.Keep:
+		n.apply(c, n.account.BreakOff(m.Strategy, m.Reason, n.now()))
+	default:
+		n.apply(c, n.account.CloseStrategy(m.Strategy, m.Reason, n.now()))
+	}
 }
 
 func (n *connection) closeTrade(c *kit.Context, m CloseTrade) {

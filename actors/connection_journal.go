@@ -32,6 +32,7 @@ func (n *connection) record(c *kit.Context, out trade.Outcome, entry trade.Inten
 	}
 	n.release(c)
 	n.armTick(c)
+	n.hurrySweep(c)
 	n.judge(c)
 }
 

@@ -200,7 +200,15 @@ func (n *connection) rhythm() time.Duration {
 	return sweepEvery
 }
 
+// hurrySweep compares sooner when there is something to look after again.
+func (n *connection) hurrySweep(c *kit.Context) {
+	if n.resting && !n.account.Idle() {
+		n.sweepIn(c, sweepEvery)
+	}
+}
+
 func (n *connection) sweepIn(c *kit.Context, d time.Duration) {
+	n.resting = d == sweepIdle
 	n.sweep.Stop()
 	n.sweep = c.After(d, sweepDue{})
 }

@@ -267,12 +267,14 @@ type ProtectPosition struct {
 	Command trade.ProtectCommand
 }
 
-// CloseStrategyTrade asks a connection to close the open trade of a strategy that was stopped, if
-// there is one, and to break off an entry that is under way.
+// CloseStrategyTrade asks a connection to break off an entry of a strategy that was stopped, and to
+// close its open trade. With Keep only an entry that was not sent yet is broken off: a stop that was
+// answered must not be followed by an order.
 type CloseStrategyTrade struct {
 	kit.Must
 	Strategy trade.StrategyID
 	Reason   string // exit reason
+	Keep     bool
 }
 
 // SnapshotWanted asks a connection for its items of a topic (orders, trades, positions, balance).

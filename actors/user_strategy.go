@@ -117,8 +117,8 @@ func (u *user) strategyStored(c *kit.Context, m strategyStored) {
 		r.Status, r.LastAction, r.ErrorMessage = m.status, m.act, m.message
 	}
 	u.apply(c)
-	if m.stop.Close {
-		u.closeTradeOf(c, m.id)
+	if m.status != trade.Active {
+		u.closeTradeOf(c, m.id, !m.stop.Close)
 	}
 	u.publishStrategy(m.id)
 	if r, ok := u.state.strategies[m.id]; ok {
@@ -130,13 +130,13 @@ func (u *user) strategyStored(c *kit.Context, m strategyStored) {
 }
 
 // closeTradeOf has the connection close what a stopped strategy still holds.
-func (u *user) closeTradeOf(c *kit.Context, id trade.StrategyID) {
+func (u *user) closeTradeOf(c *kit.Context, id trade.StrategyID, keep bool) {
 	r, ok := u.state.strategies[id]
 	if !ok {
 		return
 	}
 	if connection, ok := c.Children().Get(connectionName(r.Market.Venue)); ok {
-		connection.Tell(CloseStrategyTrade{Strategy: id, Reason: trade.ExitStrategyStop})
+		connection.Tell(CloseStrategyTrade{Strategy: id, Reason: trade.ExitStrategyStop, Keep: keep})
 	}
 }
 

@@ -37,8 +37,8 @@ type Account struct {
 	days      map[Currency]Day
 	entries   []EntryMade // of the last minute
 	cooldowns map[StrategyID]time.Duration
-	exits     map[StrategyID]time.Time   // last exit
-	amending  map[VenueOrderID]time.Time // until when no further amendment is sent
+	exits     map[StrategyID]time.Time // last exit
+	amending  map[VenueOrderID]amendment
 	cancelled map[VenueOrderID]time.Time // until when no further cancel is sent
 
 	closedForeignAt map[Instrument]time.Time // when a kill last tried to
@@ -56,7 +56,7 @@ type tracked struct {
 	recovered bool             // read from storage: it may have been sent by an earlier run
 	linked    bool             // part of a linked entry
 	stored    OrderState       // as it was handed out last
-	booked    Dec              // what is known of its fills; only of an order for a position of somebody else
+	booked    Dec              // what its known fills add up to
 	venueIDs  []VenueOrderID   // the ids that its fills may carry
 	waiting   []VenueOrderID   // ids of the placeholder that waits for the entry's fill
 	asked     time.Time        // by label, last
@@ -107,7 +107,7 @@ func NewAccount(id AccountID, origin Origin, record AccountRecord) *Account {
 		seen: map[VenueTradeID]mark{}, marks: map[Instrument]sightedMark{}, positions: map[Instrument]standing{}, balances: map[Currency]Balance{},
 		specs: map[Instrument]Spec{}, cursors: map[Instrument]Cursor{}, counters: map[StrategyID]Counters{}, days: map[Currency]Day{}, entries: slices.Clone(record.Entries),
 		cooldowns: map[StrategyID]time.Duration{}, exits: map[StrategyID]time.Time{},
-		amending: map[VenueOrderID]time.Time{}, cancelled: map[VenueOrderID]time.Time{}, closedForeignAt: map[Instrument]time.Time{},
+		amending: map[VenueOrderID]amendment{}, cancelled: map[VenueOrderID]time.Time{}, closedForeignAt: map[Instrument]time.Time{},
 	}
 	for i, c := range record.Cursors {
 		a.cursors[i] = c
@@ -153,9 +153,14 @@ func (a *Account) claim(t *tracked, id VenueOrderID) {
 // reattribute gives fills that came before their order was known to the order that they are of.
 func (a *Account) reattribute(t *tracked, id VenueOrderID) {
 	h := a.holding(t.Intent)
-	if h == nil || !h.attribute(id, t.Role, exitReason(t)) {
+	if h == nil {
 		return
 	}
+	found := h.attribute(id, t.Role, exitReason(t))
+	if found.IsZero() {
+		return
+	}
+	t.booked = t.booked.Add(found)
 	h.count()
 	if h.ExitReason == ExitManual {
 		h.ExitReason = h.reason()

@@ -38,6 +38,16 @@ func (a *Account) Close(id TradeID, reason string, now time.Time) (Outcome, erro
 	return a.settle(now), nil
 }
 
+// BreakOff breaks off an entry of a strategy that is decided and not sent yet. What was sent stays.
+func (a *Account) BreakOff(s StrategyID, reason string, now time.Time) Outcome {
+	for _, t := range a.orders {
+		if t.Strategy == s && t.Role == Entry && t.reserved {
+			t.exit = reason
+		}
+	}
+	return a.settle(now)
+}
+
 // CloseStrategy closes the open trade of a strategy, and breaks off an entry that is under way.
 func (a *Account) CloseStrategy(s StrategyID, reason string, now time.Time) Outcome {
 	for _, t := range a.orders {

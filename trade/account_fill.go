@@ -71,6 +71,7 @@ func (a *Account) fill(f Fill, now time.Time) {
 		return
 	}
 	a.claim(t, f.Order)
+	t.booked = t.booked.Add(f.Amount)
 	a.out.fills = append(a.out.fills, f)
 	h := a.holding(t.Intent)
 	if h == nil && t.foreign() {
@@ -95,7 +96,6 @@ func (a *Account) fill(f Fill, now time.Time) {
 
 // closedForeign counts a fill that closed a position of somebody else: no round trip of ours.
 func (a *Account) closedForeign(t *tracked, f Fill) {
-	t.booked = t.booked.Add(f.Amount)
 	t.Filled = MaxDec(t.Filled, t.booked)
 	if t.Filled.Cmp(t.Amount) >= 0 {
 		t.Advance(OrderFilled)

@@ -1,6 +1,7 @@
 package trade
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -22,6 +23,7 @@ const (
 func (a *Account) settle(now time.Time) Outcome {
 	a.closeTrades(now)
 	a.flatten(now)
+	a.unpause(now)
 	if a.online {
 		for _, h := range a.holdings {
 			if h.ExitTime == nil {
@@ -36,6 +38,12 @@ func (a *Account) settle(now time.Time) Outcome {
 	a.noteOrders()
 	a.rollDays(now)
 	return a.flush(now)
+}
+
+// unpause forgets the pauses between amendments and cancels that are over.
+func (a *Account) unpause(now time.Time) {
+	maps.DeleteFunc(a.amending, func(_ VenueOrderID, m amendment) bool { return !now.Before(m.next) })
+	maps.DeleteFunc(a.cancelled, func(_ VenueOrderID, next time.Time) bool { return !now.Before(next) })
 }
 
 // noteOrders keeps in each trade the exchange's ids of its orders.
@@ -295,11 +303,31 @@ func (a *Account) aim(v VenueOrder, h *holding, resize bool) Dec {
 }
 
 func (a *Account) amend(v VenueOrder, amount, trigger, price Dec, now time.Time) {
-	if next, busy := a.amending[v.ID]; busy && now.Before(next) {
+	e := AmendOrder{Order: v.ID, Instrument: v.Instrument, Amount: amount, Price: price, TriggerPrice: trigger}
+	if last, busy := a.amending[v.ID]; busy && now.Before(last.next) && (!last.answered || last.same(e)) {
 		return
 	}
-	a.amending[v.ID] = now.Add(amendPatience)
-	a.want(AmendOrder{Order: v.ID, Instrument: v.Instrument, Amount: amount, Price: price, TriggerPrice: trigger})
+	a.amending[v.ID] = amendment{e, now.Add(amendPatience), false}
+	a.want(e)
+}
+
+// amendment is one that was sent. The same one is not sent again before next, so that an exchange which
+// refuses it, or makes something else of it, is not asked as fast as it answers.
+type amendment struct {
+	AmendOrder
+	next     time.Time
+	answered bool
+}
+
+func (m amendment) same(e AmendOrder) bool {
+	return m.Amount.Equal(e.Amount) && m.Price.Equal(e.Price) && m.TriggerPrice.Equal(e.TriggerPrice)
+}
+
+func (a *Account) answered(id VenueOrderID, next time.Time) {
+	if m, known := a.amending[id]; known {
+		m.answered, m.next = true, next
+		a.amending[id] = m
+	}
 }
 
 func (a *Account) cancel(id VenueOrderID, now time.Time) {

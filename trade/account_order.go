@@ -223,7 +223,7 @@ func (a *Account) legEndsHere(t *tracked, v VenueOrder) bool {
 
 // OnAmended takes the exchange's reading of an order after an amendment.
 func (a *Account) OnAmended(v VenueOrder, now time.Time) Outcome {
-	delete(a.amending, v.ID)
+	a.answered(v.ID, now.Add(askEvery)) // the exchange may have made something else of it
 	before, known := a.live[v.ID]
 	if t := a.owner[v.ID]; t != nil {
 		if h := a.holding(t.Intent); h != nil {
@@ -246,12 +246,12 @@ func (a *Account) OnAmendFailed(id VenueOrderID, f Failure, now time.Time) Outco
 		}
 		return a.settle(now)
 	}
-	delete(a.amending, id)
+	a.answered(id, now.Add(askEvery))
 	if t := a.owner[id]; t != nil && a.holding(t.Intent) != nil {
 		h := a.holding(t.Intent)
 		a.amendRefused(h, t, now)
-		a.amending[id] = now.Add(pause(h.refusals)) // it may be our picture of the order that is wrong
-		a.askLabel(t, now)
+		a.answered(id, now.Add(pause(h.refusals)))
+		a.askLabel(t, now) // it may be our picture of the order that is wrong
 	}
 	return a.settle(now)
 }

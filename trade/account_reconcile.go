@@ -147,8 +147,8 @@ func (a *Account) noteForeign(now time.Time) {
 	}
 }
 
-// findGhosts closes trades whose position is gone without a fill that tells how: two readings must
-// agree, and nothing may be in flight.
+// findGhosts closes trades whose position is gone without a fill that tells how: readings must agree
+// for as long as the exchange's history may lag behind, and nothing may be in flight.
 func (a *Account) findGhosts(s Snapshot, now time.Time) {
 	for _, h := range a.holdings {
 		size := a.positions[h.Instrument].Size.Mul(sign(h.Side))
@@ -158,8 +158,11 @@ func (a *Account) findGhosts(s Snapshot, now time.Time) {
 			h.doubts = 0
 			continue
 		}
-		if h.doubts++; h.doubts < 2 {
+		if h.doubts++; h.doubts == 1 {
+			h.doubted = now
 			a.want(AskAll{})
+		}
+		if now.Sub(h.doubted) < historyPast {
 			continue
 		}
 		a.repair(h.Instrument, "ghost_closed", string(h.Intent), "The position of this trade is gone at the exchange and no fill tells how; the trade was closed in the books.", now)

@@ -155,20 +155,10 @@ func (a *Account) end(t *tracked, state OrderState, reason string) {
 
 // unfilled tells whether the exchange counts more fills of an order than we know.
 func (a *Account) unfilled(t *tracked, h *holding) bool {
-	if t.Filled.IsZero() || (h != nil && h.base != nil && t.recovered) {
+	if h != nil && h.base != nil && t.recovered {
 		return false
 	}
-	known := Zero
-	if h != nil {
-		for _, p := range h.fills {
-			if a.owner[p.Order] == t {
-				known = known.Add(p.Amount)
-			}
-		}
-	} else if t.foreign() {
-		known = t.booked
-	}
-	return known.Less(t.Filled)
+	return t.booked.Less(t.Filled)
 }
 
 // outstanding asks for fills of a trade that are on their way, and tells whether the position is

@@ -368,7 +368,8 @@ func TestAccount_OrphanCancelledForeignKept(t *testing.T) {
 	require.True(t, d.Orders("")[0].Foreign)
 }
 
-func TestAccount_GhostClosed(t *testing.T) {
+// F11: the exchange's history may lag behind, so that a position may be gone before the fill that took it shows.
+func TestF11_GhostClosed(t *testing.T) {
 	d := newDesk(50000)
 	require.NoError(t, d.enter(1, Buy))
 	d.hear()
@@ -377,7 +378,10 @@ func TestAccount_GhostClosed(t *testing.T) {
 	d.x.now = d.x.now.Add(time.Minute)
 	d.reconcile()
 	require.Len(t, d.OpenTrades(), 1, "one reading is no proof")
-	d.x.now = d.x.now.Add(15 * time.Second)
+	d.x.now = d.x.now.Add(historyPast - time.Second)
+	d.reconcile()
+	require.Len(t, d.OpenTrades(), 1, "nor are two, before the history may be trusted")
+	d.x.now = d.x.now.Add(time.Second)
 	d.reconcile()
 	require.Equal(t, ExitReconciled, d.theTrade(t).ExitReason)
 	require.Equal(t, 1, d.repairKinds()["ghost_closed"])

@@ -36,6 +36,7 @@ type holding struct {
 	uneven        time.Time // since when the legs' amounts differ from the position
 	refusals      int       // of amendments in a row
 	doubts        int       // readings in which the exchange had no such position
+	doubted       time.Time // when the first of them was
 	fundNext      time.Time // when its funding is asked for again
 }
 
@@ -90,11 +91,12 @@ func (h *holding) add(p part) {
 	h.dirty = true
 }
 
-// attribute gives the fills of an order a role, if they had none, and tells whether there were any.
-func (h *holding) attribute(id VenueOrderID, role Role, exit string) (found bool) {
+// attribute gives the fills of an order a role, if they had none, and tells what they add up to.
+func (h *holding) attribute(id VenueOrderID, role Role, exit string) (found Dec) {
 	for i := range h.fills {
 		if p := &h.fills[i]; p.Order == id && p.role == "" {
-			p.role, p.exit, found, h.dirty = role, exit, true, true
+			p.role, p.exit, h.dirty = role, exit, true
+			found = found.Add(p.Amount)
 		}
 	}
 	return found
@@ -223,9 +225,7 @@ func (a *Account) loadTrades(trades []Trade, fills []Fill) {
 			continue
 		}
 		a.claim(t, f.Order)
-		if t.foreign() {
-			t.booked = t.booked.Add(f.Amount)
-		}
+		t.booked = t.booked.Add(f.Amount)
 		if h := a.holding(t.Intent); h != nil {
 			byTrade[h] = append(byTrade[h], part{f, t.Role, exitReason(t)})
 		}

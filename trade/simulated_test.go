@@ -186,3 +186,39 @@ func TestF23_BusyStopIsPaced(t *testing.T) {
 	}
 	require.LessOrEqual(t, sent, 2, fmt.Sprint(sent, " tries in 400 ms"))
 }
+
+// F59: a stop that keeps the trade lets no entry follow that was decided and not sent yet.
+func TestF59_StopBeforeTheEntryIsSent(t *testing.T) {
+	d := newDesk(50000)
+	cmd := d.command(1, Buy)
+	out, err := d.Enter(cmd, d.x.now)
+	require.NoError(t, err)
+	d.do(out) // the database is slow: the stop is answered first
+	d.do(d.BreakOff(testStrategy, ExitStrategyStop, d.x.now))
+	d.do(d.Release(cmd.Intent, d.x.now.Add(time.Second)))
+	require.Empty(t, d.x.orders)
+	require.Equal(t, OrderExpired, d.ledger.orders[d.order(cmd.Intent, Entry, 0).ID].State)
+
+	require.NoError(t, d.enter(2, Buy))
+	d.do(d.BreakOff(testStrategy, ExitStrategyStop, d.x.now))
+	d.wait(3 * time.Second)
+	require.Equal(t, TradeOpen, d.theTrade(t).Status, "what was sent stays, under its stop")
+}
+
+// F6: an order whose fills were all stored by an earlier run is not waited for.
+func TestF06_FilledLegOfAClosedTrade(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	target := d.legs(d.openOn(testMarket.Instrument), Target)[0]
+	d.x.move(NewDec(51000))
+	d.hear()
+	row := d.ledger.orders[d.owner[target.ID].ID]
+	row.State = OrderOpen // its end was not stored before the kill
+	d.ledger.orders[row.ID] = row
+	d.x.now = d.x.now.Add(time.Hour)
+	d.restart()
+	d.wait(10 * time.Second)
+	require.Equal(t, OrderFilled, d.ledger.orders[row.ID].State)
+	require.NoError(t, d.enter(2, Buy), "the market is free again")
+}
