@@ -63,7 +63,7 @@ function HaltOn({ halt }: { halt: Halt }) {
   const resume = useHalt(resumeServer)
   return (
     <div className="grid gap-4">
-      <Notice kind="bad">{t(halt.closes ? 'halt.onCloses' : 'halt.on')}</Notice>
+      <Notice kind="bad">{t(!halt.closes ? 'halt.on' : halt.unfinished > 0 ? 'halt.onCloses' : 'halt.onClosed')}</Notice>
       <div className="flex flex-wrap items-end justify-between gap-4">
         <dl className="grid flex-1 grid-cols-2 gap-4 sm:grid-cols-3">
           <Figure label={t('halt.since')}>{show.dateTime(halt.since)}</Figure>

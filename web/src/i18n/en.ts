@@ -93,6 +93,7 @@ export const en = {
     resetDone: 'The kill switch is off. What it stopped stays stopped.',
     halted: 'An administrator has halted this server.',
     haltedText: 'Nothing is entered. Open positions keep their stop and target; strategies go on by themselves when the halt ends.',
+    haltedFlat: 'Nothing is entered, and your positions are closed. Strategies go on by themselves when the halt ends.',
     haltedCloses: 'Nothing is entered and all positions are being closed. Strategies go on by themselves when the halt ends.',
   },
   link: {
@@ -530,6 +531,7 @@ export const en = {
     closeAbout: 'At the market price, for as long as it takes.',
     on: 'The server is halted. Nobody enters anything.',
     onCloses: 'The server is halted and all positions are being closed.',
+    onClosed: 'The server is halted. No account has an order or a trade of this server left.',
     since: 'Since',
     connections: 'Connections in use',
     unfinished: 'Accounts not flat yet',

@@ -96,6 +96,7 @@ export const nl: Translation<typeof en> = {
     resetDone: 'De noodstop is uit. Wat hij heeft gestopt blijft gestopt.',
     halted: 'Een beheerder heeft deze server stilgelegd.',
     haltedText: 'Er wordt niets geopend. Open posities houden hun stop en doel; strategieën gaan vanzelf verder als het stilleggen eindigt.',
+    haltedFlat: 'Er wordt niets geopend en je posities zijn gesloten. Strategieën gaan vanzelf verder als het stilleggen eindigt.',
     haltedCloses: 'Er wordt niets geopend en alle posities worden gesloten. Strategieën gaan vanzelf verder als het stilleggen eindigt.',
   },
   link: {
@@ -503,7 +504,7 @@ export const nl: Translation<typeof en> = {
     chosen_other: 'alleen {{count}}',
     instrumentsAbout: 'Alleen wat is aangevinkt mag worden geopend. Niets aangevinkt: allemaal.',
     fields: {
-      maxOrderSize: 'Grootste order',
+      maxOrderSize: 'Grootste opening',
       maxPosition: 'Grootste positie',
       maxExposure: 'Meest samen',
       maxDailyLoss: 'Meeste verlies per dag',
@@ -533,6 +534,7 @@ export const nl: Translation<typeof en> = {
     closeAbout: 'Tegen de marktprijs, zo lang als nodig is.',
     on: 'De server ligt stil. Niemand opent iets.',
     onCloses: 'De server ligt stil en alle posities worden gesloten.',
+    onClosed: 'De server ligt stil. Geen enkele rekening heeft nog een order of trade van deze server.',
     since: 'Sinds',
     connections: 'Verbindingen in gebruik',
     unfinished: 'Rekeningen nog niet vlak',

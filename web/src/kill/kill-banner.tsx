@@ -28,7 +28,8 @@ function HaltBanner({ kill }: { kill: KillSwitch }) {
   return (
     <Notice kind="bad">
       <p className="font-medium">{t('kill.halted')}</p>
-      <p className="text-text">{t(kill.close ? 'kill.haltedCloses' : 'kill.haltedText')}</p>
+      <p className="text-text">{t(!kill.close ? 'kill.haltedText' : kill.flat ? 'kill.haltedFlat' : 'kill.haltedCloses')}</p>
+      {kill.close && !kill.flat && <Standing kill={kill} />}
     </Notice>
   )
 }
