@@ -100,13 +100,25 @@ type Paper struct {
 }
 
 // Deribit holds one WebSocket address per environment. A PaperURL means that
-// the simulated exchange runs elsewhere; none is started then.
+// the simulated exchange runs elsewhere; none is started then. Connections
+// bounds the sockets to each of the real ones, and SessionsPerConnection says
+// how many users' sessions share a socket.
 type Deribit struct {
 	LiveURL         string `yaml:"live_url" env:"TRADEBAAS_DERIBIT_LIVE_URL"`
 	TestnetURL      string `yaml:"testnet_url" env:"TRADEBAAS_DERIBIT_TESTNET_URL"`
 	PaperURL        string `yaml:"paper_url" env:"TRADEBAAS_DERIBIT_PAPER_URL"`
 	PaperAdminURL   string `yaml:"paper_admin_url" env:"TRADEBAAS_DERIBIT_PAPER_ADMIN_URL"`
 	PaperAdminToken Secret `yaml:"paper_admin_token" env:"TRADEBAAS_DERIBIT_PAPER_ADMIN_TOKEN"`
+
+	Connections           int            `yaml:"connections" env:"TRADEBAAS_DERIBIT_CONNECTIONS"`
+	SessionsPerConnection PerEnvironment `yaml:"sessions_per_connection"`
+}
+
+// PerEnvironment is a number for each environment of the exchange.
+type PerEnvironment struct {
+	Live    int `yaml:"live" env:"TRADEBAAS_DERIBIT_LIVE_SESSIONS_PER_CONNECTION"`
+	Testnet int `yaml:"testnet" env:"TRADEBAAS_DERIBIT_TESTNET_SESSIONS_PER_CONNECTION"`
+	Paper   int `yaml:"paper" env:"TRADEBAAS_DERIBIT_PAPER_SESSIONS_PER_CONNECTION"`
 }
 
 // Default is the configuration of a first start on one's own machine.
@@ -138,6 +150,10 @@ func Default() Config {
 		Deribit: Deribit{
 			LiveURL:    "wss://www.deribit.com/ws/api/v2",
 			TestnetURL: "wss://test.deribit.com/ws/api/v2",
+			// Deribit allows one address 32; a few are left for the operator's own tools.
+			Connections: 28,
+			// That Deribit takes several accounts' subscriptions on one socket is not known.
+			SessionsPerConnection: PerEnvironment{Live: 1, Testnet: 1, Paper: 100},
 		},
 	}
 }

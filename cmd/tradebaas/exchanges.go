@@ -14,9 +14,6 @@ import (
 	"github.com/tradebaas/tradebaas/trade"
 )
 
-// connectionsPerAddress is what Deribit allows one address, less a few for the operator's own tools.
-const connectionsPerAddress = 28
-
 // startPaper runs the simulated exchange inside the server, unless one runs elsewhere. The server
 // talks to it over its socket and its admin calls, exactly as to one that is a process of its own.
 func (n *node) startPaper(ctx context.Context) error {
@@ -43,16 +40,20 @@ func (n *node) startPaper(ctx context.Context) error {
 // address differs.
 func (n *node) venues() map[trade.Venue]broker.Venue {
 	venues := map[trade.Venue]broker.Venue{}
-	add := func(environment trade.Environment, url string, connections int) {
+	exchanges := exchangeCollector{}
+	c := n.config.Deribit
+	add := func(environment trade.Environment, url string, connections, sessions int) {
 		if url == "" {
 			return
 		}
 		id := trade.Venue{Broker: trade.Deribit, Environment: environment}
-		venues[id] = deribit.New(deribit.Options{Venue: id, URL: url, Logger: n.log, Connections: connections})
+		venue := deribit.New(deribit.Options{Venue: id, URL: url, Logger: n.log, Connections: connections, SessionsPerConnection: sessions})
+		venues[id], exchanges[id.String()] = venue, venue.Stats
 	}
-	add(trade.Live, n.config.Deribit.LiveURL, connectionsPerAddress)
-	add(trade.Testnet, n.config.Deribit.TestnetURL, connectionsPerAddress)
-	add(trade.Paper, n.config.Deribit.PaperURL, 0)
+	add(trade.Live, c.LiveURL, c.Connections, c.SessionsPerConnection.Live)
+	add(trade.Testnet, c.TestnetURL, c.Connections, c.SessionsPerConnection.Testnet)
+	add(trade.Paper, c.PaperURL, 0, c.SessionsPerConnection.Paper)
+	n.registry.MustRegister(exchanges)
 	return venues
 }
 
