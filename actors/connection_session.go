@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/tradebaas/tradebaas/actors/kit"
@@ -36,7 +37,13 @@ func (n *connection) hear(c *kit.Context, event broker.SessionEvent) {
 	}
 }
 
+// reasonOfKey is what a user reads: our own sentence where there is one for the case, else the
+// exchange's words.
 func reasonOfKey(err error) string {
+	var known *trade.Error
+	if errors.As(err, &known) && known.Code != trade.ErrKeyRefused.Code {
+		return known.Message
+	}
 	if e := broker.As(err); e != nil && e.Reason != "" {
 		return "The exchange refused this key: " + e.Reason + "."
 	}
@@ -85,8 +92,7 @@ type snapshotTaken struct {
 	err      error
 }
 
-// snapshot asks the exchange for everything, one at a time. Positions come before
-// fills, so that a position that the fills do not explain is not merely newer.
+// snapshot asks the exchange for everything, one at a time, before anything else is asked or sent.
 func (n *connection) snapshot(c *kit.Context) {
 	if !n.up || n.session == nil {
 		return
@@ -122,6 +128,12 @@ func presentSpecs(ctx context.Context, venues kit.Ref, venue trade.Venue) []trad
 	return specs
 }
 
+// takeSnapshot asks in the one order in which absence proves something: positions, then orders, then
+// the fills since the last one known. Whatever a fill explains was read before it. So a position that
+// the fills do not explain is foreign and not merely newer, and an order that is not listed has its
+// fills, if any, in this snapshot. Asked the other way round, a fill in between would be in neither.
+// What happens meanwhile comes as events too, because the session has subscribed before it is up;
+// the account takes the same fill twice for one.
 func takeSnapshot(ctx context.Context, session broker.Session, cursors map[trade.Instrument]trade.Cursor) (s trade.Snapshot, err error) {
 	s.Asked = session.Now()
 	if s.Balances, err = session.Balances(ctx); err != nil {

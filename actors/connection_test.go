@@ -407,6 +407,23 @@ func TestConnection_StopNotTaken(t *testing.T) {
 	})
 }
 
+func TestReasonOfKey(t *testing.T) {
+	refused := func(err error) error {
+		return &broker.Error{Outcome: broker.Refused, Auth: true, Reason: "invalid_credentials", Err: err}
+	}
+	for want, err := range map[string]error{
+		"The exchange refused this key: invalid_credentials.": refused(trade.ErrKeyRefused),
+		"This key may withdraw.":                              refused(trade.Errorf(trade.Refused, "key_can_withdraw", "This key may withdraw.")),
+		trade.ErrKeyRefused.Message:                           trade.ErrKeyRefused,
+	} {
+		require.Equal(t, want, reasonOfKey(err))
+	}
+}
+
+func TestReasonOf_maintenance(t *testing.T) {
+	require.Contains(t, reasonOf(&broker.Error{Busy: true, Closed: true, Code: 11051, Reason: "system_maintenance"}), "in maintenance")
+}
+
 func TestConnection_KeyRefused(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		d := sit(t)

@@ -160,6 +160,9 @@ func reasonOf(err error) string {
 	if err == nil {
 		return "the link to the exchange is down"
 	}
+	if e := broker.As(err); e != nil && e.Closed {
+		return "the exchange is in maintenance; this server goes on by itself when it is over"
+	}
 	return "the link to the exchange is down: " + err.Error()
 }
 

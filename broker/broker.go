@@ -138,18 +138,24 @@ type Amendment struct {
 type SessionEvent interface{ sessionEvent() }
 
 // SessionUp says that the session is logged in and subscribed; anything may have happened before,
-// so the owner reconciles now.
+// so the owner reconciles now. What has happened since the subscription may be told before it.
+// Grant is what this login was given, which may be less than the key may do.
 type SessionUp struct{ Grant trade.Grant }
 
 // SessionDown says that the link is lost; the session is already trying again at Next, which is
-// zero while it waits for one of the connections that the exchange allows.
+// zero while it waits for one of the connections that the exchange allows, or for the end of a
+// maintenance (Err is then an *Error with Closed set, and told once). Several sessions may lose a
+// link that they share at the same moment; each comes back by itself.
 type SessionDown struct {
 	Err  error
 	Next time.Time
 }
 
-// KeyRefused says that the exchange no longer takes this key, or that the key may do too much.
-// It comes after the SessionDown of the same cause. The session tries again at most every five minutes.
+// KeyRefused says that the exchange no longer takes this key, or that the key may do too much. Err
+// holds a *trade.Error whose code tells the cases apart: key_refused, key_address_refused, key_revoked
+// (it worked before), key_can_withdraw, key_can_edit_account, key_can_do_more, key_cannot_trade,
+// key_cannot_read_account. It comes after the SessionDown of the same cause. The session tries again
+// at most every five minutes, and then looks at all that the key may do before it is up.
 type KeyRefused struct{ Err error }
 
 // OrderChanged carries an order of the account, ours or not.
