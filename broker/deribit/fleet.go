@@ -98,15 +98,20 @@ func (f *fleet) leave(s *seat) {
 	}
 }
 
-// retire closes a transport that nobody came back to.
+// retire closes a transport that nobody came back to. One on which a maintenance was announced is
+// kept: it is where its end will be told, or it breaks.
 func (f *fleet) retire(t *transport) {
 	f.mu.Lock()
-	empty := len(t.seats) == 0
-	if empty {
+	unused := len(t.seats) == 0
+	switch {
+	case unused && t.maintenance.Load() && t.link.ending() == nil:
+		unused = false
+		t.idle.Reset(f.linger)
+	case unused:
 		f.remove(t)
 	}
 	f.mu.Unlock()
-	if empty {
+	if unused {
 		t.link.close()
 	}
 }

@@ -111,9 +111,12 @@ func (l *link) send(ctx context.Context, id uint64, method string, p params) err
 	case <-ctx.Done():
 		return notSent(ctx.Err())
 	case <-l.done:
-		return notSent(l.cause)
+		return notSent(l.ending())
 	}
 	defer func() { l.turn <- struct{}{} }()
+	if cause := l.ending(); cause != nil { // a write before this one got stuck
+		return notSent(cause)
+	}
 	frame := frames.Get().(*[]byte)
 	defer frames.Put(frame)
 	*frame = appendRequest((*frame)[:0], id, method, p)

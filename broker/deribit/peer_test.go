@@ -33,6 +33,7 @@ type peer struct {
 	refuse  bool // dials fail
 	room    int  // sockets that the exchange lets in, 0: any number; the next one gets HTTP 429
 	opened  int
+	stall   chan struct{} // while it is there, nothing is read
 	dials   []time.Time
 	offset  time.Duration // exchange time minus local time
 	real    bool          // says that it trades real money
@@ -178,11 +179,22 @@ func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
 	go l.write(conn)
 	defer l.end()
 	for {
+		p.await()
 		_, frame, err := conn.ReadMessage()
 		if err != nil {
 			return
 		}
 		p.handle(l, frame)
+	}
+}
+
+// await waits while the peer reads nothing.
+func (p *peer) await() {
+	p.mu.Lock()
+	stall := p.stall
+	p.mu.Unlock()
+	if stall != nil {
+		<-stall
 	}
 }
 
