@@ -34,7 +34,7 @@ func (ch *channel) parse(x *core.Exchange, first string, rest []string) bool {
 	case "user":
 		return len(rest) > 0 && ch.parseUser(x, rest[0], rest[1:])
 	case "platform_state":
-		ch.topic, ch.pace = platformTopic, atOnce
+		ch.topic = platformTopic
 		return len(rest) == 0 || len(rest) == 1 && ch.silent(rest[0] == "public_methods_state")
 	case "instrument":
 		ch.topic, ch.pace = instrumentStateTopic, atOnce

@@ -346,7 +346,7 @@ func (e *engine) checkpoint() {
 
 // stop tells that the exchange goes, and leaves a snapshot.
 func (e *engine) stop() {
-	e.tellMaintenance()
+	e.sayPlatform(newObject().bool("maintenance", true).end())
 	if e.journal != nil {
 		e.checkpoint()
 	}

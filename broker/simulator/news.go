@@ -19,7 +19,7 @@ func (e *engine) news(ch *channel) [][]byte {
 		return e.candles(ch)
 	case changesTopic, ordersTopic, userTradesTopic:
 		return e.gatheredNews(ch)
-	case instrumentStateTopic, platformTopic, accessTopic:
+	case instrumentStateTopic, accessTopic:
 		queue := ch.queue
 		ch.queue = nil
 		return queue

@@ -6,8 +6,6 @@ import (
 	"github.com/tradebaas/tradebaas/broker/simulator/core"
 )
 
-const platformChannel = "platform_state"
-
 // status tells which indices are locked: those with a book in which orders may only be cancelled.
 func (c *call) status() ([]byte, *wireError) {
 	locked, all := lockedIndices(c.e.core), true
@@ -38,20 +36,9 @@ func lockedIndices(x *core.Exchange) []string {
 func (e *engine) tellLocks() {
 	was, is := e.locked, lockedIndices(e.core)
 	e.locked = is
-	ch := e.channels[platformChannel]
-	if ch == nil {
-		return
-	}
 	for _, index := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(was, is)))) {
 		if locked := slices.Contains(is, index); locked != slices.Contains(was, index) {
-			e.queue(ch, newObject().str("price_index", index).bool("locked", locked).end())
+			e.sayPlatform(newObject().str("price_index", index).bool("locked", locked).end())
 		}
-	}
-}
-
-// tellMaintenance says that the exchange is about to go.
-func (e *engine) tellMaintenance() {
-	if ch := e.channels[platformChannel]; ch != nil {
-		e.publish(ch, newObject().bool("maintenance", true).end())
 	}
 }

@@ -98,4 +98,22 @@ async function position(exchange) {
   assert.ok(ofOrder.length >= 1 && ofOrder.every((trade) => trade.order === bought.id))
   const closed = await exchange.fetchClosedOrders(market)
   assert.ok(closed.some((order) => order.id === bought.id))
+  assert.equal((await exchange.fetchOrder(protection.id, market)).status, 'canceled')
+  await ledger(exchange, mine)
+}
+
+// ledger holds the money to the account's own log: what the trades cost is what the balance has lost.
+async function ledger(exchange, mine) {
+  const { result } = await exchange.privateGetGetTransactionLog({ currency: 'USDC', start_timestamp: Date.now() - 3_600_000, end_timestamp: Date.now() })
+  const rows = result.logs.filter((row) => row.type === 'trade')
+  assert.equal(rows.length, mine.length)
+  const fees = rows.reduce((sum, row) => sum + Number(row.commission), 0)
+  const cost = mine.reduce((sum, trade) => sum + trade.fee.cost, 0)
+  assert.ok(Math.abs(fees - cost) < 1e-9, 'a commission is a fee')
+  assert.ok(result.logs.some((row) => row.type === 'deposit'))
+  const balance = await exchange.fetchBalance()
+  const lost = 100_000 - Number(balance.info.summaries.find((one) => one.currency === 'USDC').balance)
+  assert.ok(Math.abs(lost - cost) < 1e-6, 'fees leave the balance at once')
+  assert.ok((await exchange.fetchAccounts()).length > 0)
+  assert.deepEqual(await exchange.fetchLiquidations(market), [])
 }
