@@ -72,6 +72,7 @@ type connection struct {
 	fenced   bool // another server has taken over for good
 	verified bool // nothing was left of what a kill switch closes when the exchange was asked last
 	moves    []killMove
+	behalf   func(context.Context) context.Context // of whom the present message commits; nil: of nobody
 
 	followers map[trade.StrategyID]follower
 	ready     map[trade.StrategyID]string     // what each was told last

@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"context"
+
 	"fmt"
 	"time"
 
@@ -99,7 +101,7 @@ func (n *connection) closePosition(c *kit.Context, m ClosePosition) {
 		return
 	}
 	n.await(id, func(err error) { m.Resolve(struct{}{}, err) }) // "" when one is under way already
-	n.apply(c, out)
+	n.applyFor(c, out, m.With)
 }
 
 // protectPosition answers when the exchange has taken the stop, or at once when one stands.
@@ -114,7 +116,14 @@ func (n *connection) protectPosition(c *kit.Context, m ProtectPosition) {
 		return
 	}
 	n.await(p.Order, func(err error) { m.Resolve(p, err) })
+	n.applyFor(c, out, m.With)
+}
+
+// applyFor applies an outcome on behalf of the one who asked for it.
+func (n *connection) applyFor(c *kit.Context, out trade.Outcome, behalf func(context.Context) context.Context) {
+	n.behalf = behalf
 	n.apply(c, out)
+	n.behalf = nil
 }
 
 // await calls tell with the exchange's answer to an order; at once when there is no order to wait for.

@@ -38,8 +38,11 @@ func (n *connection) record(c *kit.Context, out trade.Outcome, entry trade.Inten
 
 // commit writes a record, for as long as it takes.
 func (n *connection) commit(number uint64, change trade.Change) {
-	storage, id := n.env.Storage, n.id
+	storage, id, behalf := n.env.Storage, n.id, n.behalf
 	n.line.Do(func(ctx context.Context) any {
+		if behalf != nil {
+			ctx = behalf(ctx)
+		}
 		return stored{number, commitUntil(ctx, storage, id, change)}
 	})
 }

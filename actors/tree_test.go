@@ -205,6 +205,7 @@ type storageFake struct {
 	trades      map[trade.AccountID][]trade.Trade
 	acts        []string
 	kills       []trade.Kill
+	commands    []string // in whose name wills were committed
 }
 
 func newStorageFake() *storageFake {
@@ -219,6 +220,13 @@ func (s *storageFake) enter() (leave func(), err error) {
 		err = errAway
 	}
 	return s.mu.Unlock, err
+}
+
+// named notes the command that a will is committed for.
+func (s *storageFake) named(ctx context.Context) {
+	if key, ok := trade.CommandOf(ctx); ok {
+		s.commands = append(s.commands, key.Key)
+	}
 }
 
 func (s *storageFake) set(change func()) {
@@ -274,9 +282,10 @@ func (s *storageFake) ListInstances(_ context.Context, user trade.UserID) (list 
 	return list, err
 }
 
-func (s *storageFake) WantConnection(_ context.Context, account trade.AccountID, wanted bool, act string) error {
+func (s *storageFake) WantConnection(ctx context.Context, account trade.AccountID, wanted bool, act string) error {
 	leave, err := s.enter()
 	defer leave()
+	s.named(ctx)
 	if err != nil {
 		return err
 	}
@@ -297,9 +306,10 @@ func (s *storageFake) WantConnection(_ context.Context, account trade.AccountID,
 	return nil
 }
 
-func (s *storageFake) StartInstance(_ context.Context, user trade.UserID, start trade.StartStrategy) (trade.Instance, error) {
+func (s *storageFake) StartInstance(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.Instance, error) {
 	leave, err := s.enter()
 	defer leave()
+	s.named(ctx)
 	if err != nil {
 		return trade.Instance{}, err
 	}
@@ -309,9 +319,10 @@ func (s *storageFake) StartInstance(_ context.Context, user trade.UserID, start 
 	return i, nil
 }
 
-func (s *storageFake) SetInstance(_ context.Context, _ trade.UserID, id trade.StrategyID, status trade.Status, act, message string) error {
+func (s *storageFake) SetInstance(ctx context.Context, _ trade.UserID, id trade.StrategyID, status trade.Status, act, message string) error {
 	leave, err := s.enter()
 	defer leave()
+	s.named(ctx)
 	if err != nil {
 		return err
 	}

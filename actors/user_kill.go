@@ -51,7 +51,7 @@ type killWaiter struct {
 func (u *user) engageKill(m engageKill) {
 	storage, id := u.env.Storage, u.state.user
 	u.line.Do(func(ctx context.Context) any {
-		ctx, cancel := context.WithTimeout(ctx, storeCall)
+		ctx, cancel := context.WithTimeout(m.With(ctx), storeCall)
 		defer cancel()
 		done := killStored{engage: m}
 		if done.stopped, done.err = storage.EngageKill(ctx, id, m.Kill); done.err == nil {
@@ -65,7 +65,7 @@ func (u *user) engageKill(m engageKill) {
 func (u *user) resetKill(m resetKill) {
 	storage, id := u.env.Storage, u.state.user
 	u.line.Do(func(ctx context.Context) any {
-		ctx, cancel := context.WithTimeout(ctx, storeCall)
+		ctx, cancel := context.WithTimeout(m.With(ctx), storeCall)
 		defer cancel()
 		done := killStored{reset: m}
 		if done.err = storage.ResetKill(ctx, id, m.Kill); done.err == nil {

@@ -39,7 +39,7 @@ func (u *user) connect(c *kit.Context, m connectAccount) {
 	account := trade.AccountID{User: u.state.user, Venue: m.Venue}
 	storage := u.env.Storage
 	u.line.Do(func(ctx context.Context) any {
-		ctx, cancel := context.WithTimeout(ctx, storeCall)
+		ctx, cancel := context.WithTimeout(m.With(ctx), storeCall)
 		defer cancel()
 		stored := willStored{venue: m.Venue, wanted: true, connect: m}
 		if m.Late() {
@@ -62,7 +62,7 @@ func (u *user) disconnect(_ *kit.Context, m disconnectAccount) {
 	account := trade.AccountID{User: u.state.user, Venue: m.Venue}
 	storage := u.env.Storage
 	u.line.Do(func(ctx context.Context) any {
-		ctx, cancel := context.WithTimeout(ctx, storeCall)
+		ctx, cancel := context.WithTimeout(m.With(ctx), storeCall)
 		defer cancel()
 		stored := willStored{venue: m.Venue, leave: m}
 		if m.Late() {

@@ -29,7 +29,7 @@ func (u *user) startStrategy(_ *kit.Context, m startStrategy) {
 	}
 	storage, id := u.env.Storage, u.state.user
 	u.line.Do(func(ctx context.Context) any {
-		ctx, cancel := context.WithTimeout(ctx, storeCall)
+		ctx, cancel := context.WithTimeout(m.With(ctx), storeCall)
 		defer cancel()
 		stored := strategyStored{status: trade.Active, act: trade.ManualStart, start: m}
 		if m.Late() {
@@ -55,7 +55,7 @@ func (u *user) stopStrategy(c *kit.Context, m stopStrategy) {
 	}
 	storage, id := u.env.Storage, u.state.user
 	u.line.Do(func(ctx context.Context) any {
-		ctx, cancel := context.WithTimeout(ctx, storeCall)
+		ctx, cancel := context.WithTimeout(m.With(ctx), storeCall)
 		defer cancel()
 		stored := strategyStored{id: m.ID, status: trade.Stopped, act: trade.ManualStop, stop: m}
 		if m.Late() {

@@ -502,3 +502,21 @@ func TestCheckKey(t *testing.T) {
 		require.False(t, checked)
 	})
 }
+
+// R49: what a command commits is committed in its name.
+func TestCommands_reach_storage_in_their_name(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		x := grow(t, func(s *storageFake) { ready(s, alice) })
+		defer x.fell()
+		x.up()
+		wait(time.Second)
+		ctx := trade.WithCommand(t.Context(), trade.CommandKey{Key: "k-1"})
+		status, err := x.StartStrategy(ctx, alice, trade.StartStrategy{Name: "Razor", Market: btcPaper})
+		require.NoError(t, err)
+		_, err = x.StopStrategy(trade.WithCommand(t.Context(), trade.CommandKey{Key: "k-2"}), alice, status.ID, false)
+		require.NoError(t, err)
+		_, err = x.Disconnect(trade.WithCommand(t.Context(), trade.CommandKey{Key: "k-3"}), account(alice))
+		require.NoError(t, err)
+		x.storage.set(func() { require.Equal(t, []string{"k-1", "k-2", "k-3"}, x.storage.commands) })
+	})
+}

@@ -49,14 +49,23 @@ func (s *Server) once(ctx huma.Context, next func(huma.Context), key trade.Comma
 		s.refuse(ctx, err)
 	case claim.State == trade.KeyInFlight:
 		s.refuse(ctx, errInProgress)
+	case claim.State == trade.KeyDone:
+		s.repeated(c)
 	case claim.State == trade.KeyDiffers:
 		s.refuse(ctx, errKeyReused)
 	case claim.State == trade.KeyAnswered:
 		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 		_ = c.Status(claim.Status).Send(claim.Answer) // writes to memory
 	default:
-		s.run(c, user, key, func() { next(ctx) })
+		working := huma.WithContext(ctx, trade.WithCommand(ctx.Context(), key))
+		s.run(c, user, key, func() { next(working) })
 	}
+}
+
+// repeated answers a command that was carried out by a server that died before it could answer.
+func (s *Server) repeated(c *fiber.Ctx) {
+	_ = c.Status(fiber.StatusOK).JSON(fiber.Map{"success": true, "repeated": true,
+		"message": "This request was carried out already; its answer was lost with a restart. Read the present state."}) // writes to memory
 }
 
 // run carries a claimed command out and keeps its answer. What had no effect for a passing reason,

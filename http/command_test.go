@@ -97,3 +97,21 @@ func TestCommand_routes(t *testing.T) {
 	require.ElementsMatch(t, honouring, []string{"/api/strategy/start", "/api/strategy/stop", "/api/user/strategy/start", "/api/user/strategy/stop",
 		"/api/v2/connect", "/api/v2/disconnect", "/api/v2/positions/close", "/api/v2/positions/add-sl", "/api/v2/positions/ensure-sl", "/api/killswitch", "/api/killswitch/reset", "/api/paper/account"})
 }
+
+func TestCommand_whose_answer_was_lost(t *testing.T) {
+	w := newWorld(t)
+	ann := w.join("ann@trade.test")
+	w.storage.lost = true
+	r := w.call("POST", "/api/strategy/start", startBody, ann.auth(), header{"Idempotency-Key": "k"})
+	require.Equal(t, 200, r.StatusCode, r.text)
+	require.Equal(t, true, r.body["repeated"])
+	require.Zero(t, w.trading.called("StartStrategy"), "not carried out again")
+}
+
+// The tree and storage know for which command they work.
+func TestCommand_travels_with_its_context(t *testing.T) {
+	w := newWorld(t)
+	ann := w.join("ann@trade.test")
+	require.Equal(t, 201, w.call("POST", "/api/strategy/start", startBody, ann.auth(), header{"Idempotency-Key": "k-17"}).StatusCode)
+	require.Equal(t, 1, w.trading.called("command k-17"))
+}

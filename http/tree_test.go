@@ -145,7 +145,10 @@ func (f *tree) Candles(_ context.Context, _ trade.Market, from, _ time.Time) ([]
 	return []trade.Candle{{OpenTime: from}}, nil
 }
 
-func (f *tree) StartStrategy(_ context.Context, user trade.UserID, start trade.StartStrategy) (trade.StrategyStatus, error) {
+func (f *tree) StartStrategy(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.StrategyStatus, error) {
+	if key, ok := trade.CommandOf(ctx); ok {
+		f.note("command " + key.Key)
+	}
 	f.note("StartStrategy " + string(user) + " " + start.Name + " " + string(start.Config))
 	if f.hold != nil {
 		close(f.held)

@@ -87,3 +87,35 @@ func TestAudit_is_added_to_and_never_changed(t *testing.T) {
 		require.Zero(t, number(t, conn, `SELECT (has_table_privilege($1, 'audit_log', 'UPDATE') OR has_table_privilege($1, 'audit_log', 'DELETE'))::int`, role))
 	}
 }
+
+// R49: the key is noted in the command's own transaction. A server that dies before it answers leaves
+// a command that was carried out, or one that was not, and the next server knows which.
+func TestCommand_is_noted_in_its_own_transaction(t *testing.T) {
+	db, _ := owned(t)
+	user := newUser(t, db, "one@example.com")
+	key := trade.CommandKey{Route: "POST /x", Key: "k", Body: hashOf("b"), At: time.Now()}
+	claim := func(later time.Duration) string {
+		t.Helper()
+		again := key
+		again.At = key.At.Add(later)
+		got, err := db.ClaimKey(ctx, user, again)
+		require.NoError(t, err)
+		return got.State
+	}
+	require.Equal(t, trade.KeyClaimed, claim(0))
+	inCommand := trade.WithCommand(ctx, key)
+	_, err := db.StartInstance(inCommand, user, trade.StartStrategy{Name: "Razor", Market: trade.Market{Venue: paper, Instrument: instrument}})
+	require.NoError(t, err)
+	require.Equal(t, trade.KeyInFlight, claim(time.Second), "its server may still answer")
+	require.Equal(t, trade.KeyDone, claim(2*time.Minute), "never carried out again")
+	require.NoError(t, db.ReleaseKey(ctx, user, key))
+	require.Equal(t, trade.KeyDone, claim(2*time.Minute), "what was done cannot be given back")
+
+	key.Key = "refused"
+	require.Equal(t, trade.KeyClaimed, claim(0))
+	_, err = db.StartInstance(trade.WithCommand(ctx, key), user, trade.StartStrategy{Name: "Razor", Market: trade.Market{Venue: paper, Instrument: instrument}})
+	require.ErrorIs(t, err, trade.ErrAlreadyRunning)
+	require.Equal(t, trade.KeyClaimed, claim(2*time.Minute), "nothing was done, so it may be tried again")
+	require.NoError(t, db.FinishKey(ctx, user, key, 201, []byte(`{}`)))
+	require.Equal(t, trade.KeyAnswered, claim(3*time.Minute))
+}

@@ -89,6 +89,9 @@ func (db *DB) sendOf(ctx context.Context, user trade.UserID, statements *pgx.Bat
 	for _, q := range statements.QueuedQueries {
 		batch.Queue(q.SQL, q.Arguments...)
 	}
+	if key, ok := trade.CommandOf(ctx); ok {
+		batch.Queue(markDone, user, key.Route, key.Key)
+	}
 	results := db.app.SendBatch(ctx, batch)
 	tags := make([]pgconn.CommandTag, 0, statements.Len())
 	for i := range batch.Len() {
@@ -110,6 +113,11 @@ func (db *DB) txOf(ctx context.Context, user trade.UserID, work func(pgx.Tx) err
 		return pgx.BeginFunc(ctx, db.app, func(tx pgx.Tx) error {
 			if _, err := tx.Exec(ctx, setUser, string(user)); err != nil {
 				return err
+			}
+			if key, ok := trade.CommandOf(ctx); ok {
+				if _, err := tx.Exec(ctx, markDone, user, key.Route, key.Key); err != nil {
+					return err
+				}
 			}
 			return work(tx)
 		})

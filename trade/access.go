@@ -1,6 +1,9 @@
 package trade
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // NewUser is a person who registers. Email is lower-cased already; PasswordHash is a PHC string.
 type NewUser struct {
@@ -119,12 +122,27 @@ type CommandKey struct {
 	At    time.Time
 }
 
+type commandOf struct{}
+
+// WithCommand notes for which command a context works. What storage writes in such a context notes the
+// command as carried out, in the same transaction.
+func WithCommand(ctx context.Context, key CommandKey) context.Context {
+	return context.WithValue(ctx, commandOf{}, key)
+}
+
+// CommandOf gives the command that a context works for.
+func CommandOf(ctx context.Context) (CommandKey, bool) {
+	key, ok := ctx.Value(commandOf{}).(CommandKey)
+	return key, ok
+}
+
 // The answers to a claim of a CommandKey.
 const (
 	KeyClaimed  = "claimed"  // new: run the command, then finish or release the key
 	KeyAnswered = "answered" // done before: give Status and Answer again
 	KeyInFlight = "in_flight"
 	KeyDiffers  = "differs" // the key belongs to another body
+	KeyDone     = "done"    // carried out before a restart; its answer is lost
 )
 
 // KeyClaim is what a claim of a CommandKey found.

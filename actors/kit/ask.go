@@ -21,6 +21,7 @@ type Answerable interface {
 type Reply[T any] struct {
 	ch    chan answer[T]
 	until time.Time
+	asker context.Context // for its values only
 }
 
 type answer[T any] struct {
@@ -41,6 +42,27 @@ func (r Reply[T]) Resolve(v T, err error) {
 		return
 	}
 	r.Answer(v)
+}
+
+// With gives ctx the values of the one who asked, not their deadline: what is done for a question may
+// need to know on whose behalf.
+func (r Reply[T]) With(ctx context.Context) context.Context {
+	if r.asker == nil {
+		return ctx
+	}
+	return onBehalf{ctx, r.asker}
+}
+
+type onBehalf struct {
+	context.Context
+	asker context.Context
+}
+
+func (c onBehalf) Value(key any) any {
+	if v := c.Context.Value(key); v != nil {
+		return v
+	}
+	return c.asker.Value(key)
 }
 
 // Late tells whether the one who asked has given up waiting. What was asked for
@@ -65,7 +87,7 @@ func Ask[T any](ctx context.Context, to Ref, question func(Reply[T]) any) (T, er
 		ctx, cancel = context.WithDeadline(ctx, until)
 		defer cancel()
 	}
-	reply := Reply[T]{ch: make(chan answer[T], 1), until: until}
+	reply := Reply[T]{ch: make(chan answer[T], 1), until: until, asker: context.WithoutCancel(ctx)}
 	to.Tell(question(reply))
 	select {
 	case a := <-reply.ch:
