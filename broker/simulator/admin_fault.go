@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 )
 
@@ -38,21 +39,24 @@ type ActiveFault struct {
 
 // Faults is what the admin listener tells of the faults.
 type Faults struct {
-	Active []ActiveFault    `json:"active"`
-	Struck map[string]int64 `json:"struck"` // by switch, since it was last cleared; used-up faults too
-	Steps  int              `json:"steps"`  // of scripts that are still to come
+	Active   []ActiveFault       `json:"active"`
+	Struck   map[string]int64    `json:"struck"`   // by switch, since it was last cleared; used-up faults too
+	Steps    int                 `json:"steps"`    // of scripts that are still to come
+	Switches map[string][]string `json:"switches"` // all that there are, with the fields that they take
 }
 
 func adminFaults(c adminCall) ([]byte, *adminError) {
 	f := &c.e.faults
-	all := Faults{Active: []ActiveFault{}, Struck: f.struck, Steps: f.steps}
+	active, struck := c.e.coreFaults()
+	all := Faults{Active: active, Struck: struck, Steps: f.steps, Switches: map[string][]string{}}
 	for _, name := range sortedKeys(f.active) {
 		for _, t := range f.active[name] {
 			all.Active = append(all.Active, ActiveFault{name, t.Trouble, t.odds.Struck})
 		}
 	}
-	if all.Struck == nil {
-		all.Struck = map[string]int64{}
+	maps.Copy(all.Struck, f.struck)
+	for name, s := range faultsByName {
+		all.Switches[name], _ = s.fields()
 	}
 	answer, _ := json.Marshal(all)
 	return answer, nil

@@ -35,7 +35,7 @@ type conn struct {
 	lastUse    int64
 	lastSent   int64
 
-	deaf     bool   // a fault: it hears and says nothing
+	deaf     string // the fault for which it hears and says nothing; "": none
 	heldBack []byte // an event that another is to overtake
 	freeAt   int64  // milliseconds: when a slow link has carried what is on it
 
@@ -70,6 +70,10 @@ func (c *conn) pushAs(kind int, frame []byte) {
 		return
 	}
 	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return
+	}
 	c.outbox = append(c.outbox, outgoing{kind, frame})
 	c.size += len(frame)
 	slow := c.size > outboxMax

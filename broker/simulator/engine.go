@@ -234,6 +234,9 @@ func (e *engine) apply(c core.Command) (core.Result, *wireError) {
 	if err == nil && e.journal != nil {
 		e.pending.records = e.journal.record(e.pending.records, e.core.Now, c, r)
 	}
+	if err == nil {
+		err = r.Refused
+	}
 	return r, err
 }
 
@@ -261,7 +264,7 @@ func (e *engine) deliver(to *conn, frame []byte) {
 
 // put is deliver without what a slow link does.
 func (e *engine) put(to *conn, frame []byte) {
-	if to.deaf {
+	if to.deaf != "" {
 		return
 	}
 	e.pending.frames = append(e.pending.frames, delivery{to, frame})

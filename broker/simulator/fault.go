@@ -28,7 +28,7 @@ var faultsByName map[string]fault
 
 func init() {
 	faultsByName = map[string]fault{}
-	for _, table := range []map[string]fault{callFaults(), linkFaults(), feedFaults(), frameFaults(), keyFaults(), marketFaults(), venueFaults()} {
+	for _, table := range []map[string]fault{callFaults(), linkFaults(), feedFaults(), frameFaults(), keyFaults(), marketFaults(), orderFaults(), venueFaults()} {
 		for name, f := range table {
 			faultsByName[name] = f
 		}

@@ -87,7 +87,7 @@ func (g *grant) owner() int64 {
 
 // waylaid tells whether a request is lost before it is served, or served later.
 func (c *call) waylaid(bad *wireError) bool {
-	if c.conn.deaf {
+	if c.conn.deaf != "" {
 		return true
 	}
 	c.untimed()

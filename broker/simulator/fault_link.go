@@ -6,7 +6,7 @@ func linkFaults() map[string]fault {
 	return map[string]fault{
 		"drop":      {takes: "account", start: dropConns, once: true},
 		"panic":     {start: failEngine, once: true},
-		"half-open": {takes: "account", start: deafen},
+		halfOpen:    {takes: "account", start: deafen},
 		"slow-link": {takes: "account ms!"},
 		"delay":     {takes: inCalls + " ms! kind", kinds: "both answers events"},
 
@@ -15,6 +15,8 @@ func linkFaults() map[string]fault {
 		"reorder-events":   {takes: inEvents},
 	}
 }
+
+const halfOpen = "half-open"
 
 func failEngine(*engine, *trouble) *adminError { panic("asked for by the admin listener") }
 
@@ -45,13 +47,15 @@ func dropConns(e *engine, t *trouble) *adminError {
 func deafen(e *engine, t *trouble) *adminError {
 	for _, c := range e.conns {
 		if c.of(t.Account) {
-			c.deaf = true
-			e.faults.note("half-open", t)
+			c.deaf = halfOpen
+			e.faults.note(halfOpen, t)
 		}
 	}
 	t.undo = func() {
 		for _, c := range e.conns {
-			c.deaf = c.deaf && !c.of(t.Account)
+			if c.deaf == halfOpen && c.of(t.Account) {
+				c.deaf = ""
+			}
 		}
 	}
 	return nil

@@ -34,6 +34,7 @@ func (c *call) place(side int64) ([]byte, *wireError) {
 	if err != nil {
 		return nil, err
 	}
+	c.fallSilent(r.Struck)
 	c.conn.own(c.e.core, r.Order)
 	return renderPlaced(r), nil
 }

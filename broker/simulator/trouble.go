@@ -82,7 +82,9 @@ func (f *faults) end(name string, t *trouble) {
 	if n < 0 {
 		return
 	}
-	f.active[name] = slices.Delete(f.active[name], n, n+1)
+	if f.active[name] = slices.Delete(f.active[name], n, n+1); len(f.active[name]) == 0 {
+		delete(f.active, name)
+	}
 	if t.undo != nil {
 		t.undo()
 	}

@@ -24,6 +24,8 @@ type Command struct {
 	PauseBooks  *PauseBooks     `json:",omitempty"`
 	Liquidate   *Liquidate      `json:",omitempty"`
 	Disconnect  *SetDisconnect  `json:",omitempty"`
+	SetFault    *SetFault       `json:",omitempty"`
+	ClearFaults *ClearFaults    `json:",omitempty"`
 	SelfTrading *SetSelfTrading `json:",omitempty"`
 }
 
@@ -141,6 +143,8 @@ type Result struct {
 	Order   *Order   `json:",omitempty"`
 	Trades  []Trade  `json:",omitempty"`
 	Orders  []*Order `json:",omitempty"` // CancelMany
+	Refused *Error   `json:",omitempty"` // by a fault, which this has used up
+	Struck  *Fault   `json:",omitempty"` // PartialFill: the fault that an entry met
 }
 
 // EventKind tells what happened.

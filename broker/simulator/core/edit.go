@@ -27,6 +27,9 @@ func (x *Exchange) edit(c *Edit) (Result, *Error) {
 	case err != nil:
 		return Result{}, err
 	}
+	if x.unlinked(o) {
+		next.OCO = ""
+	}
 	x.replace(m, o, next)
 	x.drain()
 	return Result{Order: o, Trades: []Trade{}}, nil

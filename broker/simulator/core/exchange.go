@@ -26,10 +26,11 @@ type State struct {
 	LastOCO  int64
 	TradeID  int64
 	Seq      int64
-	Changes  int64   // change_id, shared by all books
-	Pause    int64   `json:",omitempty"` // how long a settlement takes, in seconds
-	Dated    bool    `json:",omitempty"` // dated futures are listed
-	Shocks   []Shock `json:",omitempty"` // oldest first
+	Changes  int64    // change_id, shared by all books
+	Pause    int64    `json:",omitempty"` // how long a settlement takes, in seconds
+	Dated    bool     `json:",omitempty"` // dated futures are listed
+	Shocks   []Shock  `json:",omitempty"` // oldest first
+	Faults   []*Fault `json:",omitempty"` // oldest first
 	Markets  []*Market
 	Accounts []*Account
 }
@@ -112,7 +113,7 @@ func (x *Exchange) rebook() {
 	for _, a := range x.Accounts {
 		for _, o := range a.Orders {
 			switch {
-			case o.State == Open:
+			case o.State == Open && !o.Held:
 				x.Markets[o.Market].rest(o)
 			case o.State == Untriggered && !o.Waiting:
 				x.Markets[o.Market].await(o)
@@ -167,6 +168,10 @@ func (x *Exchange) apply(c Command) (Result, *Error) {
 		return x.shockPrices(c.ShockPrices)
 	case c.EndShocks != nil:
 		return x.endShocks()
+	case c.SetFault != nil:
+		return x.setFault(c.SetFault)
+	case c.ClearFaults != nil:
+		return x.clearFaults(c.ClearFaults)
 	case c.PauseBooks != nil:
 		return x.pauseBooks(c.PauseBooks)
 	case c.Liquidate != nil:

@@ -9,6 +9,7 @@ const (
 	afterFill     moment = iota + 1 // some of the order was executed
 	afterClose                      // the order ended
 	afterPosition                   // the position in the order's market changed
+	afterRace                       // a fault: the order is filled though its sibling was
 )
 
 // consequence is something to do once the running match is over.
@@ -48,6 +49,8 @@ func (x *Exchange) follow() {
 		case afterPosition:
 			x.trim(c.order)
 			x.emit(Event{Kind: BalanceChanged, Account: c.order.Account, Market: c.order.Market})
+		case afterRace:
+			x.finishRace(c.order)
 		}
 	}
 	x.todo = nil
@@ -57,6 +60,7 @@ func (x *Exchange) follow() {
 // on: both may be in its way.
 func (x *Exchange) relieve(o *Order, n int64) {
 	switch {
+	case x.races(o):
 	case o.State == Filled || o.Condition != Incremental && o.Condition != CompleteFill:
 		x.cancelSiblings(o)
 	case o.Condition == Incremental:

@@ -47,7 +47,7 @@ func (m *Market) Best(side int64) (price, amount int64) {
 // match trades a taker against the book while the book crosses the limit.
 func (x *Exchange) match(m *Market, o *Order, limit int64) {
 	before := o.Filled
-	for o.Alive() && o.Remaining() > 0 {
+	for o.Alive() && o.takeable() > 0 {
 		b, ok := m.best(-o.Side)
 		if !ok || !crosses(o.Side, limit, b.price) {
 			break
@@ -60,7 +60,7 @@ func (x *Exchange) match(m *Market, o *Order, limit int64) {
 }
 
 func (x *Exchange) trade(m *Market, o *Order, b offer) {
-	n := min(o.Remaining(), b.size)
+	n := min(o.takeable(), b.size)
 	if b.order == nil {
 		m.take(-o.Side, b.level, n)
 		x.fill(m, o, x.publicTrade(m, o.Side, b.price, n, liquidationMark(o, nil)), false)

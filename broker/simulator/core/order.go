@@ -84,6 +84,9 @@ type Order struct {
 	CancelReason   string `json:",omitempty"`
 	Liquidation    bool   `json:",omitempty"`
 	Web            bool   `json:",omitempty"` // placed by hand, on the exchange's own pages
+	Share          int64  `json:",omitempty"` // a fault: no more of it fills; 0: all may
+	Held           bool   `json:",omitempty"` // a fault: what is left stays open, outside the book
+	Doomed         string `json:",omitempty"` // a fault: why the leg is rejected, all of it
 	Replaced       bool   `json:",omitempty"`
 	Created        int64
 	Updated        int64

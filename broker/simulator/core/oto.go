@@ -105,6 +105,7 @@ func (x *Exchange) enterLeg(o *Order) {
 	left := x.reducible(o, o.Remaining())
 	switch {
 	case !o.Alive():
+	case x.rejectsLeg(o):
 	case o.Conditional():
 		x.enter(o)
 	case o.State == Open && left == 0:

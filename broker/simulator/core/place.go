@@ -45,8 +45,14 @@ func (x *Exchange) place(c *Place) (Result, *Error) {
 			return Result{}, err
 		}
 	}
+	if err := x.rejectsPair(o, legs, c.Link); err != nil {
+		return Result{Refused: err}, nil
+	}
 	o.Link, o.Condition = c.Link, c.Condition
-	return x.accept(o, legs), nil
+	fault := x.part(o)
+	r := x.accept(o, legs)
+	r.Struck = fault
+	return r, nil
 }
 
 // accept enters a checked order and what is linked to it.
@@ -144,6 +150,8 @@ func (x *Exchange) enterBook(m *Market, o *Order) {
 	}
 	switch {
 	case !o.Alive():
+	case o.Held:
+		x.changed(o)
 	case o.AtMarket() || o.TIF == ImmediateOrCancel || o.TIF == FillOrKill:
 		x.finish(o, Cancelled, "")
 	default:

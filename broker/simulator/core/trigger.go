@@ -110,7 +110,9 @@ func (x *Exchange) fire(m *Market) (fired bool) {
 // triggered ends a conditional order and what is linked to it, and enters the order that it asks
 // for. What that order may not do is found out only now.
 func (x *Exchange) triggered(m *Market, o *Order) {
-	x.cancelSiblings(o)
+	if !x.races(o) {
+		x.cancelSiblings(o)
+	}
 	child := o.fired()
 	if err := x.enterable(x.account(o.Account), m, child, 0); err != nil {
 		x.finish(o, Rejected, err.cause())
