@@ -139,5 +139,21 @@ func (c *call) subaccountsDetails() ([]byte, *wireError) {
 	return append(append([]byte{'['}, o.end()...), ']'), nil
 }
 
+// setSelfTrading chooses what becomes of an order that would trade with one of its own account.
+func (c *call) setSelfTrading() ([]byte, *wireError) {
+	for _, name := range []string{"extended_to_subaccounts", "block_rfq_self_match_prevention"} { // there are neither here
+		if _, err := c.p.flag(name); err != nil {
+			return nil, err
+		}
+	}
+	if !c.p.has("extended_to_subaccounts") {
+		return nil, core.Invalid("extended_to_subaccounts", "value required")
+	}
+	if _, err := c.e.apply(core.Command{SelfTrading: &core.SetSelfTrading{Account: c.account.ID, Mode: c.p.text("mode")}}); err != nil {
+		return nil, err
+	}
+	return okResult, nil
+}
+
 // noMaker answers what only a market maker with protection may do.
 func (c *call) noMaker() ([]byte, *wireError) { return nil, errForbidden }

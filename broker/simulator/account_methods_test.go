@@ -1,10 +1,13 @@
 package simulator_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tradebaas/tradebaas/trade"
 )
 
 func TestOrders_by_every_filter(t *testing.T) {
@@ -195,4 +198,25 @@ func TestMethods_beyond_this_exchange(t *testing.T) {
 	}
 	c.refused(-32601, "private/dance", nil)
 	s.dial().refused(13009, "private/withdraw", nil)
+}
+
+func TestSelf_trading_is_the_accounts_choice(t *testing.T) {
+	s := newStage(t, manager, unlimited)
+	c := s.login(alice)
+	s.login(bob).refused(13021, "private/set_self_trading_config", object{"mode": "cancel_maker", "extended_to_subaccounts": false})
+	mode := func() any {
+		return field(c.call("private/get_account_summary", object{"currency": "USDC", "extended": true}), "self_trading_reject_mode")
+	}
+	require.Equal(t, "reject_taker", mode())
+	best := dec(t, field(c.call("public/ticker", object{"instrument_name": btc}), "best_ask_price"))
+	inside := object{"instrument_name": btc, "amount": 0.001, "type": "limit", "price": json.Number(best.Sub(trade.MustDec("0.1")).String())}
+	resting := field(c.call("private/sell", inside), "order", "order_id")
+	require.Equal(t, "order_overlap", c.refused(10003, "private/buy", inside)["message"])
+	require.Equal(t, "ok", c.call("private/set_self_trading_config", object{"mode": "cancel_maker", "extended_to_subaccounts": true}))
+	require.Equal(t, "cancel_maker", mode())
+	c.call("private/buy", inside)
+	require.Equal(t, "cancelled", field(c.call("private/get_order_state", object{"order_id": resting}), "order_state"))
+	for _, bad := range []object{{"mode": "allow", "extended_to_subaccounts": true}, {"mode": "cancel_maker"}, {"mode": "cancel_maker", "extended_to_subaccounts": 5}} {
+		c.refused(-32602, "private/set_self_trading_config", bad)
+	}
 }

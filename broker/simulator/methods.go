@@ -127,6 +127,9 @@ func accountMethods() map[string]method {
 		"private/get_access_log":        {"account:read", readPool, (*call).accessLog},
 		"private/get_user_locks":        {"account:read", readPool, (*call).userLocks},
 		"private/get_subaccounts":       {"account:read", readPool, (*call).subaccounts},
+
+		"private/set_self_trading_config": {"account:read_write", readPool, (*call).setSelfTrading},
+
 		"private/get_new_announcements": {"account:read", readPool, (*call).nothing},
 
 		"private/get_subaccounts_details":              {"account:read", readPool, (*call).subaccountsDetails},

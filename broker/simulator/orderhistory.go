@@ -95,7 +95,7 @@ func (c *call) triggerHistory() ([]byte, *wireError) {
 
 // renderTriggerEntry writes a line of the trigger history; child is the order that it became.
 func renderTriggerEntry(o, child *core.Order) []byte {
-	i, state, request, kind := o.Instrument, orderState(o), "trigger:order", "limit"
+	i, state, request, kind := o.Instrument, entryState(o), "trigger:order", "limit"
 	switch o.State {
 	case core.Untriggered:
 		state, request = "new", "new"
@@ -126,4 +126,12 @@ func renderTriggerEntry(o, child *core.Order) []byte {
 		b.str("oco_ref", o.OCO)
 	}
 	return b.end()
+}
+
+// entryState is an order's state as the history tells it: with the reason of a refusal.
+func entryState(o *core.Order) string {
+	if o.State == core.Rejected {
+		return o.State + ":" + o.CancelReason
+	}
+	return o.State
 }
