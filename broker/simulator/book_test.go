@@ -2,13 +2,17 @@ package simulator_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
+	"github.com/tradebaas/tradebaas/broker/simulator"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -93,6 +97,57 @@ func TestBook_channels_hold_the_book(t *testing.T) {
 			w.follow(interval, true)
 		}
 	})
+}
+
+// The chains hold while several accounts trade at the same time and the clock goes on.
+func TestBook_chains_under_load(t *testing.T) {
+	s := newStage(t, unlimited)
+	c, teller := s.login(alice), s.dial()
+	held := map[string]*mirror{}
+	for _, interval := range []string{"raw", "100ms", "agg2"} {
+		held["book."+btc+"."+interval] = &mirror{}
+	}
+	c.subscribe(slices.Sorted(maps.Keys(held))...)
+	price := parsePrice(around(t, teller, "-0.5"))
+	var traders errgroup.Group
+	steps := make(chan struct{})
+	for n := range 4 {
+		trader := s.login([]simulator.AccountSpec{alice, bob}[n%2])
+		traders.Go(func() error { return trader.churn(150, price-float64(10*n), steps) })
+	}
+	done := make(chan error, 1)
+	go func() { done <- traders.Wait(); close(steps) }()
+	for range steps {
+		s.pass(20 * time.Millisecond) // so that no socket seems idle
+	}
+	require.NoError(t, <-done)
+	s.pass(2 * time.Second)
+	whole := c.call("public/get_order_book", object{"instrument_name": btc, "depth": 10_000})
+	for channel, m := range held {
+		told := c.drain(channel)
+		require.Greater(t, len(told), 2, channel)
+		for _, data := range told {
+			require.NoError(t, m.apply(t, data), channel)
+		}
+		require.NoError(t, m.differs(t, whole), channel)
+	}
+}
+
+// churn places and cancels orders one after another, and tells of each round.
+func (c *socket) churn(rounds int, price float64, steps chan<- struct{}) error {
+	for k := range rounds {
+		order := object{"instrument_name": btc, "amount": 0.001, "type": "limit", "price": price - float64(k%7)}
+		for _, q := range []object{{"id": 1, "method": "private/buy", "params": order}, {"id": 2, "method": "private/cancel_all"}} {
+			if err := c.ws.WriteJSON(q); err != nil {
+				return err
+			}
+			if _, _, err := c.ws.ReadMessage(); err != nil {
+				return err
+			}
+		}
+		steps <- struct{}{}
+	}
+	return nil
 }
 
 // bookWatch is somebody who holds copies of a book while others trade.
