@@ -32,7 +32,7 @@ func TestFault_leg_of_a_bracket_is_rejected(t *testing.T) {
 			open := a.open()
 			require.Len(t, open, 1)
 			require.Contains(t, open, c.stays)
-			require.Equal(t, "rejected:other_reject", field(a.labelled(c.gone)[0], "order_state"))
+			require.Equal(t, "rejected", field(a.labelled(c.gone)[0], "order_state"))
 
 			single := object{"instrument_name": btc, "amount": 0.01, "type": "limit", "price": parsePrice(around(t, a, "1")), "reduce_only": true, "label": "again"}
 			if c.gone == "in-s" {
