@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/tradebaas/tradebaas/broker/simulator"
 	"github.com/tradebaas/tradebaas/killpoint"
 	"github.com/tradebaas/tradebaas/store/storetest"
+	"github.com/tradebaas/tradebaas/trade"
 )
 
 var (
@@ -91,18 +94,58 @@ func (s *storm) start() {
 	}
 }
 
-// cycle is one life of the server: it is killed at an instant of its own or at any moment, starts
-// again, and is held to what it promised.
+// stormTroubles are what the exchange does to the orders of a life. Each meets each instant of death
+// once in as many kills as there are pairs.
+var stormTroubles = []struct {
+	name string
+	simulator.Trouble
+}{
+	{"", simulator.Trouble{}},
+	{"swallow", simulator.Trouble{Rate: 30, Methods: []string{"private/buy"}}},
+	{"swallow", simulator.Trouble{Rate: 30, Methods: []string{"private/sell"}}},
+	{"swallow", simulator.Trouble{Rate: 30, Methods: []string{"private/cancel", "private/edit"}}},
+	{"lost", simulator.Trouble{Rate: 30}},
+	{"hold", simulator.Trouble{Ms: 400, Rate: 50}},
+	{"delay", simulator.Trouble{Ms: 400, Rate: 50}},
+	{"refuse", simulator.Trouble{Rate: 50, Code: 10041, Message: "settlement_in_progress", Methods: []string{"private/sell", "private/buy"}}},
+	{"refuse", simulator.Trouble{Rate: 30, Code: 11094, Message: "internal_server_error", Methods: []string{"private/sell", "private/buy"}}},
+	{"timed-out", simulator.Trouble{Rate: 50}},
+	{"queue-full", simulator.Trouble{Rate: 50}},
+	{"limit", simulator.Trouble{Rate: 5, Close: true}},
+	{"unlinked", simulator.Trouble{Rate: 50}},
+	{"label-lag", simulator.Trouble{Ms: 1500}},
+	{"lose-events", simulator.Trouble{Rate: 50}},
+	{"duplicate-events", simulator.Trouble{Rate: 50}},
+	{"reorder-events", simulator.Trouble{Rate: 50}},
+	{"half-open", simulator.Trouble{}},
+	{"slow-link", simulator.Trouble{Ms: 20}},
+	{"garble", simulator.Trouble{Rate: 20}},
+	{"pause", simulator.Trouble{Ms: 1000}},
+	{"maintenance", simulator.Trouble{Ms: 1000, Close: true}},
+	{"shock", simulator.Trouble{Percent: trade.MustDec("0.5"), Ms: 3000}},
+	{"panic", simulator.Trouble{}},
+}
+
+// fates are the named instants, and any other.
+var fates = append(slices.Clone(killpoint.All), "outside")
+
+// cycle is one life of the server: it is killed at an instant of its own or at any moment, while the
+// exchange misbehaves, starts again, and is held to what it promised.
 func (s *storm) cycle(n int) {
-	fate := "outside"
-	if n%3 != 2 {
-		fate = killpoint.All[n%len(killpoint.All)]
-	}
+	f := n % len(fates)
+	fate, trouble := fates[f], stormTroubles[(n/len(fates)+5*f)%len(stormTroubles)]
 	s.server.kill()
 	s.server.fate = []string{fmt.Sprintf("KILLPOINT=%s:%d", fate, s.chance.IntN(6))}
-	s.trouble()
-	s.server.process = startProgram(s, s.server.program(s), append(s.server.env, s.server.fate...), "serve")
-	s.act(fate)
+	s.server.process = startProgram(s, s.server.program(s), append(slices.Clone(s.server.env), s.server.fate...), "serve")
+	s.Logf("life %d: dies at %s, trouble %s", n, fate, trouble.name)
+	s.act(fate, func() {
+		if trouble.name != "" {
+			if trouble.Rate > 0 {
+				trouble.Seed = s.chance.Uint64()
+			}
+			s.exchange.fault(s, trouble.name, trouble.Trouble)
+		}
+	})
 	s.server.kill()
 	s.server.fate = nil
 	require.NoError(s, s.exchange.calls().Clear(s.Context()))
@@ -112,23 +155,10 @@ func (s *storm) cycle(n int) {
 	}
 }
 
-// trouble makes the exchange misbehave for a while.
-func (s *storm) trouble() {
-	switch s.chance.IntN(5) {
-	case 0:
-		s.exchange.fault(s, "swallow", simulator.Trouble{Count: 1, Methods: []string{"private/buy"}})
-	case 1:
-		s.exchange.fault(s, "swallow", simulator.Trouble{Count: 1, Methods: []string{"private/sell"}})
-	case 2:
-		s.exchange.fault(s, "refuse", simulator.Trouble{Count: 2, Code: 10041, Message: "settlement_in_progress", Methods: []string{"private/sell", "private/buy"}})
-	case 3:
-		s.exchange.fault(s, "unlinked", simulator.Trouble{Count: 1})
-	}
-}
-
-// act lets people use the server until it dies.
-func (s *storm) act(fate string) {
+// act lets people use the server until it dies; the trouble begins once the first of them is answered.
+func (s *storm) act(fate string, begin func()) {
 	over := time.After(stormLife)
+	begin = sync.OnceFunc(begin)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -145,6 +175,7 @@ func (s *storm) act(fate string) {
 			p := s.people[s.chance.IntN(len(s.people))]
 			if p.act(s.chance) {
 				s.acked++
+				begin()
 			}
 		}
 	}
