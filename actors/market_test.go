@@ -228,7 +228,7 @@ func TestMarkets_restart_has_every_lease_renewed(t *testing.T) {
 	})
 }
 
-func TestMarket_restart_at_the_close_of_a_candle_loses_no_signal(t *testing.T) {
+func TestF68_market_restart_at_the_close_of_a_candle_loses_no_signal(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		x := grow(t, nil)
 		defer x.fell()

@@ -77,7 +77,7 @@ func TestCommit_and_load_give_the_same_account(t *testing.T) {
 	require.Equal(t, 1, number(t, conn, `SELECT count(*) FROM fills`), "told twice, stored once")
 }
 
-func TestCommit_one_entry_per_candle_and_side(t *testing.T) {
+func TestF67_one_entry_per_candle_and_side(t *testing.T) {
 	db, at := owned(t)
 	user, other := newUser(t, db, "one@example.com"), newUser(t, db, "two@example.com")
 	account := accountOf(user)

@@ -171,7 +171,7 @@ func remaining(orders []VenueOrder) Dec {
 }
 
 // guardStop wants the whole position under a stop: it waits a moment for the linked one, asks, places
-// one of its own, and closes at market when none stands in time.
+// one of its own, and closes at market when none stands in time or the price has passed it.
 func (a *Account) guardStop(h *holding, now time.Time) {
 	stops := a.legs(h, Stop)
 	firing := !h.triggered.IsZero() && now.Sub(h.triggered) < stopDeadline
@@ -189,6 +189,9 @@ func (a *Account) guardStop(h *holding, now time.Time) {
 	case since >= stopDeadline:
 		a.repair(h.Instrument, "protected", string(h.Intent)+"close", "No stop stood for this position in time; it is closed at market.", now)
 		a.exitTrade(h, ExitReconciled, now)
+	case (since >= legGrace || h.unlinked) && a.through(h, h.StopLoss, now):
+		a.repair(h.Instrument, "protected", string(h.Intent)+"passed", "The price passed the stop while none stood; the position is closed at market.", now)
+		a.exitTrade(h, ExitStop, now)
 	case newest != nil && (newest.pending || newest.State == OrderUnknown), now.Before(h.stopNext):
 	case len(stops) > 0:
 		if since >= legGrace {

@@ -198,7 +198,7 @@ func TestAccount_ReleasedTooLate(t *testing.T) {
 	}
 }
 
-func TestAccount_AnswerSwallowed(t *testing.T) {
+func TestF09_AnswerSwallowed(t *testing.T) {
 	d := newDesk(50000)
 	d.swallow = true
 	require.NoError(t, d.enter(1, Buy))
@@ -212,7 +212,7 @@ func TestAccount_AnswerSwallowed(t *testing.T) {
 	}
 }
 
-func TestAccount_SendLost(t *testing.T) {
+func TestF10_SendLost(t *testing.T) {
 	d := newDesk(50000)
 	d.lost = true
 	require.NoError(t, d.enter(1, Buy))
@@ -227,14 +227,14 @@ func TestAccount_SendLost(t *testing.T) {
 	require.NoError(t, d.enter(2, Buy), "a new decision may be made")
 }
 
-func TestAccount_KilledAtEachStep(t *testing.T) {
+func TestF01_to_F07_KilledAtEachStep(t *testing.T) {
 	steps := map[string]func(d *desk){
-		"intent stored, not sent": func(d *desk) {
+		"F1 intent stored, not sent": func(d *desk) {
 			cmd := d.command(1, Buy)
 			out, _ := d.Enter(cmd, d.x.now)
 			d.ledger.commit(out.Change)
 		},
-		"sent, answer not read": func(d *desk) {
+		"F2 sent, answer not read": func(d *desk) {
 			cmd := d.command(1, Buy)
 			out, _ := d.Enter(cmd, d.x.now)
 			d.ledger.commit(out.Change)
@@ -242,7 +242,17 @@ func TestAccount_KilledAtEachStep(t *testing.T) {
 				d.x.bracket(e.(SendBracket).Bracket)
 			}
 		},
-		"filled, legs not moved": func(d *desk) {
+		"F3 answer read, not stored": func(d *desk) {
+			cmd := d.command(1, Buy)
+			out, _ := d.Enter(cmd, d.x.now)
+			d.ledger.commit(out.Change)
+			for _, e := range d.Release(cmd.Intent, d.x.now).Effects {
+				b := e.(SendBracket)
+				v, legs, fills := d.x.bracket(b.Bracket)
+				d.OnPlaced(b.Order, v, legs, fills, d.x.now)
+			}
+		},
+		"F4 filled, legs not moved": func(d *desk) {
 			cmd := d.command(1, Buy)
 			out, _ := d.Enter(cmd, d.x.now)
 			d.ledger.commit(out.Change)
@@ -252,13 +262,13 @@ func TestAccount_KilledAtEachStep(t *testing.T) {
 				d.ledger.commit(d.OnPlaced(b.Order, v, legs, fills, d.x.now).Change)
 			}
 		},
-		"in position": func(d *desk) { _ = d.enter(1, Buy); d.hear() },
-		"closed meanwhile": func(d *desk) {
+		"F6 in position": func(d *desk) { _ = d.enter(1, Buy); d.hear() },
+		"F5 closed meanwhile": func(d *desk) {
 			_ = d.enter(1, Buy)
 			d.hear()
 			d.x.move(NewDec(49000))
 		},
-		"exit sent, answer not read": func(d *desk) {
+		"F7 exit sent, answer not read": func(d *desk) {
 			_ = d.enter(1, Buy)
 			d.hear()
 			out, _ := d.Close(d.OpenTrades()[0].ID, ExitTime, d.x.now)
@@ -293,7 +303,7 @@ func TestAccount_KilledAtEachStep(t *testing.T) {
 
 func (d *desk) ledgerNow() Dec { return d.Account.ledger(testMarket.Instrument) }
 
-func TestAccount_StopCancelledByHand(t *testing.T) {
+func TestF28_StopCancelledByHand(t *testing.T) {
 	d := newDesk(50000)
 	require.NoError(t, d.enter(1, Buy))
 	d.hear()
@@ -308,7 +318,7 @@ func TestAccount_StopCancelledByHand(t *testing.T) {
 	require.Empty(t, d.x.live(), "legs that are not linked any more are cancelled by us")
 }
 
-func TestAccount_NoStopStands(t *testing.T) {
+func TestF23_NoStopStands(t *testing.T) {
 	d := newDesk(50000)
 	refused := "stop"
 	d.x.hold, d.x.refuse = true, &refused
@@ -318,7 +328,7 @@ func TestAccount_NoStopStands(t *testing.T) {
 	require.Equal(t, TradeClosed, d.theTrade(t).Status)
 }
 
-func TestAccount_TargetRefused(t *testing.T) {
+func TestF22_TargetRefused(t *testing.T) {
 	d := newDesk(50000)
 	refused := "target"
 	d.x.hold, d.x.refuse = true, &refused
@@ -351,7 +361,7 @@ func TestAccount_UnlinkedPath(t *testing.T) {
 	require.Empty(t, d.x.live())
 }
 
-func TestAccount_OrphanCancelledForeignKept(t *testing.T) {
+func TestF29_OrphanCancelledForeignKept(t *testing.T) {
 	d := newDesk(50000)
 	ours := testOrigin.label("0000000000000000000000000000000f", Stop, 0)
 	theirs := Origin{"other", 9}.label("0000000000000000000000000000000f", Stop, 0)
@@ -387,7 +397,7 @@ func TestF11_GhostClosed(t *testing.T) {
 	require.Equal(t, 1, d.repairKinds()["ghost_closed"])
 }
 
-func TestAccount_BothLegsFilled(t *testing.T) {
+func TestF26_BothLegsFilled(t *testing.T) {
 	d := newDesk(50000)
 	require.NoError(t, d.enter(1, Buy))
 	d.hear()

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -125,8 +126,8 @@ var stormTroubles = []struct {
 	{"panic", simulator.Trouble{}},
 }
 
-// fates are the named instants, and any other.
-var fates = append(slices.Clone(killpoint.All), "outside")
+// fates are the named instants, an orderly shutdown (F8), and any other.
+var fates = append(slices.Clone(killpoint.All), "shutdown", "outside")
 
 // cycle is one life of the server: it is killed at an instant of its own or at any moment, while the
 // exchange misbehaves, starts again, and is held to what it promised.
@@ -169,7 +170,10 @@ func (s *storm) act(fate string, begin func()) {
 			s.deaths[fate]++
 			return
 		case <-over:
-			s.deaths["outside"]++
+			if fate == "shutdown" {
+				s.interrupt()
+			}
+			s.deaths[cmp.Or(s.unreached(fate), fate)]++
 			return
 		case <-tick.C:
 			p := s.people[s.chance.IntN(len(s.people))]
@@ -181,6 +185,23 @@ func (s *storm) act(fate string, begin func()) {
 				}
 			}
 		}
+	}
+}
+
+// unreached is what a life counts as that ended before its kill point came.
+func (s *storm) unreached(fate string) string {
+	if slices.Contains(killpoint.All, fate) {
+		return "outside"
+	}
+	return ""
+}
+
+// interrupt asks the server to end in order, and lets it get some way.
+func (s *storm) interrupt() {
+	require.NoError(s, s.server.cmd.Process.Signal(syscall.SIGTERM))
+	select {
+	case <-s.server.done:
+	case <-time.After(time.Duration(s.chance.IntN(400)) * time.Millisecond):
 	}
 }
 
