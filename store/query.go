@@ -76,7 +76,7 @@ func (db *DB) execOf(ctx context.Context, user trade.UserID, sql string, args ..
 // batchOf runs statements as a user: all or none of them, in one round trip.
 func (db *DB) batchOf(ctx context.Context, user trade.UserID, statements *pgx.Batch) ([]pgconn.CommandTag, error) {
 	var tags []pgconn.CommandTag
-	err := again(ctx, func() (err error) {
+	err := db.again(ctx, func() (err error) {
 		tags, err = db.sendOf(ctx, user, statements)
 		return err
 	})
@@ -109,7 +109,7 @@ func (db *DB) sendOf(ctx context.Context, user trade.UserID, statements *pgx.Bat
 
 // txOf runs a transaction as a user, for work that must read before it writes.
 func (db *DB) txOf(ctx context.Context, user trade.UserID, work func(pgx.Tx) error) error {
-	return again(ctx, func() error {
+	return db.again(ctx, func() error {
 		return pgx.BeginFunc(ctx, db.app, func(tx pgx.Tx) error {
 			if _, err := tx.Exec(ctx, setUser, string(user)); err != nil {
 				return err
@@ -134,9 +134,10 @@ const (
 )
 
 // again repeats a transaction that PostgreSQL gave up, three times at most, after a pause by chance.
-func again(ctx context.Context, work func() error) error {
+func (db *DB) again(ctx context.Context, work func() error) error {
 	for try := 1; ; try++ {
 		err := work()
+		db.noteRoom(err)
 		if try == triesMost || !hasCode(err, codeSerialization) && !hasCode(err, codeDeadlock) {
 			return err
 		}

@@ -45,6 +45,7 @@ type server struct {
 	owner        atomic.Bool
 	epoch        atomic.Int64
 	installation atomic.Pointer[string]
+	full         atomic.Int64 // when PostgreSQL last had no room to write, in Unix nanoseconds
 	lost         chan struct{}
 	stopGuard    context.CancelFunc
 	guard        sync.WaitGroup

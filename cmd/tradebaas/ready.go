@@ -16,20 +16,21 @@ type readiness struct {
 
 // Ready asks each part.
 func (r readiness) Ready(ctx context.Context) []http.Check {
-	checks := []http.Check{
+	return []http.Check{
 		check("database", r.db.Ping(ctx), "The database does not answer."),
-		{Name: "ownership", OK: r.db.Owner()},
+		fact("disk", !r.db.Full(), "The database has no room to write. Make room on its disk; trading goes on by itself then."),
+		fact("ownership", r.db.Owner(), "Another server holds this database, or the lock's connection is lost."),
 		check("actors", r.tree.Alive(ctx), "The actor tree does not answer."),
 	}
-	if !checks[1].OK {
-		checks[1].Detail = "Another server holds this database, or the lock's connection is lost."
+}
+
+func fact(name string, ok bool, detail string) http.Check {
+	if ok {
+		detail = ""
 	}
-	return checks
+	return http.Check{Name: name, OK: ok, Detail: detail}
 }
 
 func check(name string, err error, detail string) http.Check {
-	if err != nil {
-		return http.Check{Name: name, Detail: detail}
-	}
-	return http.Check{Name: name, OK: true}
+	return fact(name, err == nil, detail)
 }

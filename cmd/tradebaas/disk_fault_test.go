@@ -1,0 +1,76 @@
+//go:build diskfull && linux
+
+package main_test
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// smallDisk mounts a file system of its own, which only root may do.
+func smallDisk(t *testing.T, size string) string {
+	dir := t.TempDir()
+	require.NoError(t, syscall.Mount("tmpfs", dir, "tmpfs", 0, "mode=755,size="+size), "run this as root")
+	t.Cleanup(func() { require.NoError(t, syscall.Unmount(dir, syscall.MNT_DETACH)) })
+	return dir
+}
+
+// fillUp leaves no room on a disk; what it returns makes room again.
+func fillUp(t *testing.T, dir string) (free func()) {
+	name := filepath.Join(dir, "filler")
+	f, err := os.Create(name)
+	require.NoError(t, err)
+	for block := bytes.Repeat([]byte{1}, 1<<16); len(block) > 0; {
+		if _, err = f.Write(block); err != nil {
+			block = block[:len(block)/2]
+		}
+	}
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	require.NoError(t, f.Close())
+	return func() { require.NoError(t, os.Remove(name)) }
+}
+
+// F45: the disk of the embedded database is full while people trade. The server says that it is not
+// ready and enters nothing, open positions keep their stops, and all goes on once there is room.
+func TestF45_disk_full(t *testing.T) {
+	x := startExchange(t)
+	disk := smallDisk(t, "400m")
+	s := newServer(t, "", x, "TRADEBAAS_DATA_DIR="+disk)
+	s.dir = disk
+	s.start(t)
+	p := knownPerson(t, s, x, "full@example.com")
+	id := p.startStrategy("Razor", btc, eager)
+	p.waitProtected()
+
+	free := fillUp(t, disk)
+	p.eventually("the server says that it is not ready", func() bool {
+		for range 20 {
+			p.try("PUT", "/api/user/limits", object{"maxOrdersPerMinute": 30})
+		}
+		return !s.ready()
+	})
+	status, _ := p.try("POST", "/api/strategy/start", object{"strategyName": "Fast Test", "instrument": eth, "environment": "paper", "config": object{}})
+	require.GreaterOrEqual(t, status, http.StatusInternalServerError)
+	size, stopped := x.holds(t, p)
+	require.False(t, stopped.Less(size), "the stop stands")
+
+	free()
+	p.eventually("ready again", s.ready)
+	p.must(http.StatusOK, "POST", "/api/strategy/stop", object{"strategyId": id, "closePosition": true})
+	p.eventually("flat, and every trade is closed", func() bool {
+		for _, trade := range p.trades() {
+			if trade.(object)["status"] != "closed" {
+				return false
+			}
+		}
+		return len(p.positions()) == 0
+	})
+	status, _ = p.try("POST", "/api/strategy/start", object{"strategyName": "Fast Test", "instrument": eth, "environment": "paper", "config": object{}})
+	require.Less(t, status, http.StatusMultipleChoices)
+}
