@@ -170,3 +170,31 @@ func (w *watch) pairs(t require.TestingT) {
 		}
 	}
 }
+
+// The lives drawn above meet every type, every state and nearly every cause of an end that orders have;
+// liquidation needs larger moves. The same hundred are looked at each time.
+func TestCore_rules_meet_every_kind_of_order(t *testing.T) {
+	met := map[string]bool{}
+	lives := rapid.Custom(commands)
+	for seed := range 100 {
+		for _, a := range run(lives.Example(seed)).Accounts {
+			for _, o := range slices.Concat(a.Orders, a.Closed) {
+				for _, word := range []string{o.Type, o.Original, o.State, o.CancelReason, o.TIF, o.Link} {
+					met[word] = true
+				}
+				met["linked "+o.Condition] = true
+				met["child"] = met["child"] || o.TriggeredBy != ""
+				met["leg"] = met["leg"] || o.Primary != "" && !o.Waiting
+				met["replaced"] = met["replaced"] || o.Replaced
+			}
+		}
+	}
+	for _, word := range []string{core.Limit, core.MarketType, core.MarketLimit, core.StopMarket, core.StopLimit, core.TakeMarket, core.TakeLimit, core.TrailingStop,
+		core.Open, core.Filled, core.Cancelled, core.Rejected, core.Untriggered, core.Triggered,
+		core.ByUser, core.ByOCO, core.ByPrimary, core.ByReduceOnly, core.BySettlement,
+		core.GoodTilCancelled, core.GoodTilDay, core.ImmediateOrCancel, core.FillOrKill,
+		core.OneTriggersOther, core.OneCancelsOther, core.OneTriggersOneCancelsOther,
+		"linked " + core.FirstHit, "linked " + core.CompleteFill, "linked " + core.Incremental, "child", "leg", "replaced"} {
+		require.True(t, met[word], word)
+	}
+}
