@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 func TestCore_keeps_the_rules_of_orders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		steps := commands(t)
-		w := &watch{Exchange: core.New(source, steps[0].at), states: map[string]string{}, filled: map[string]trade.Dec{}, held: map[holding]trade.Dec{}}
+		w := newWatch(core.New(source, steps[0].at))
 		for _, s := range steps {
 			queues := w.queues()
 			_, _ = w.Apply(s.at, s.c)
@@ -26,6 +27,43 @@ func TestCore_keeps_the_rules_of_orders(t *testing.T) {
 		}
 		w.pairs(t)
 	})
+}
+
+// A crowd at two prices, with edits that keep or lose their place and sales that take a few.
+func TestCore_fills_in_turn(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		st := newStage(t, "100000")
+		st.open("carol")
+		w := newWatch(st.Exchange)
+		for n := range rapid.IntRange(10, 60).Draw(r, "steps") {
+			queues := w.queues()
+			_, _ = w.Apply(st.now*1000, crowded(r, n))
+			makers := w.see(r)
+			w.orders(r)
+			w.inTurn(r, queues, makers)
+		}
+	})
+}
+
+// crowded draws a bid, a sale into the bids or an edit of one of the bids before.
+func crowded(t *rapid.T, n int) core.Command {
+	account := 70_001 + rapid.Int64Range(0, 2).Draw(t, "account")
+	price := rapid.SampledFrom([]string{"100000", "99999.9"}).Draw(t, "price")
+	amount := rapid.SampledFrom([]string{"0.0001", "0.0002", "0.0005"}).Draw(t, "amount")
+	switch rapid.IntRange(0, 3).Draw(t, "what") {
+	case 0:
+		sale := ticket(-1, amount, price)
+		sale.TIF = core.ImmediateOrCancel
+		return place(account, linear, sale)
+	case 1:
+		label := fmt.Sprint(rapid.IntRange(0, max(0, n-1)).Draw(t, "bid"))
+		return core.Command{Edit: &core.Edit{Account: account, Label: label, Instrument: linear, Price: dec(price), Amount: dec(amount)}}
+	}
+	return place(account, linear, labelled(fmt.Sprint(n), ticket(1, amount, price)))
+}
+
+func newWatch(x *core.Exchange) *watch {
+	return &watch{Exchange: x, states: map[string]string{}, filled: map[string]trade.Dec{}, held: map[holding]trade.Dec{}}
 }
 
 // watch follows an exchange by what it tells.
