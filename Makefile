@@ -59,6 +59,9 @@ STORM_SEED ?= 1
 storm: ## Kill the real server with -9 over and over, KILLS=200 times, and hold it to its promises
 	@$(GO) test ./cmd/tradebaas -run '^TestStorm$$' -v -timeout 3h -args -storm.kills=$(KILLS) -storm.seed=$(STORM_SEED)
 
+storm-disk: ## Fill the disk under a trading server, as root on Linux, and see that it goes on once there is room
+	@$(GO) test -tags diskfull ./cmd/tradebaas -run '^TestF45' -v -timeout 10m
+
 SOAK ?= 10m
 soak: ## Let 200 accounts trade for SOAK=10m while the exchange misbehaves, and see that all stays flat
 	@$(GO) test $(RACE) ./broker/deribit -run '^TestSoak$$' -v -timeout 3h -soak.for=$(SOAK)

@@ -4,11 +4,14 @@ package main_test
 
 import (
 	"bytes"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -45,32 +48,44 @@ func TestF45_disk_full(t *testing.T) {
 	s.dir = disk
 	s.start(t)
 	p := knownPerson(t, s, x, "full@example.com")
+	chance, others := rand.New(rand.NewPCG(1, 1)), make([]*stormPerson, 6)
+	for i := range others {
+		others[i] = knownPerson(t, s, x, fmt.Sprintf("other%d@example.com", i))
+	}
 	id := p.startStrategy("Razor", btc, eager)
 	p.waitProtected()
 
 	free := fillUp(t, disk)
 	p.eventually("the server says that it is not ready", func() bool {
-		for range 20 {
-			p.try("PUT", "/api/user/limits", object{"maxOrdersPerMinute": 30})
+		for _, other := range others {
+			other.act(chance)
 		}
 		return !s.ready()
 	})
-	status, _ := p.try("POST", "/api/strategy/start", object{"strategyName": "Fast Test", "instrument": eth, "environment": "paper", "config": object{}})
-	require.GreaterOrEqual(t, status, http.StatusInternalServerError)
 	size, stopped := x.holds(t, p)
 	require.False(t, stopped.Less(size), "the stop stands")
 
 	free()
 	p.eventually("ready again", s.ready)
+	for _, each := range append(others, p) {
+		require.Eventually(t, func() bool {
+			status, _ := each.try("POST", "/api/strategy/stop", object{"strategyId": each.strategy, "closePosition": true})
+			return status == http.StatusOK || status == http.StatusNotFound
+		}, time.Minute, 100*time.Millisecond)
+	}
 	p.must(http.StatusOK, "POST", "/api/strategy/stop", object{"strategyId": id, "closePosition": true})
-	p.eventually("flat, and every trade is closed", func() bool {
-		for _, trade := range p.trades() {
-			if trade.(object)["status"] != "closed" {
-				return false
+	for _, each := range append(others, p) {
+		each.windDown()
+		size, _ := x.holds(t, each)
+		require.True(t, size.IsZero(), "the exchange agrees")
+	}
+	p.startStrategy("Fast Test", eth, object{})
+	p.eventually("entries are made again", func() bool {
+		for _, made := range p.trades() {
+			if made.(object)["instrument"] == eth {
+				return true
 			}
 		}
-		return len(p.positions()) == 0
+		return false
 	})
-	status, _ = p.try("POST", "/api/strategy/start", object{"strategyName": "Fast Test", "instrument": eth, "environment": "paper", "config": object{}})
-	require.Less(t, status, http.StatusMultipleChoices)
 }
