@@ -36,6 +36,8 @@ type conn struct {
 	lastSent   int64
 
 	deaf     string // the fault for which it hears and says nothing; "": none
+	held     int    // requests that are held up on their way
+	left     bool   // the socket has ended, and that will be known when these have arrived
 	heldBack []byte // an event that another is to overtake
 	freeAt   int64  // milliseconds: when a slow link has carried what is on it
 

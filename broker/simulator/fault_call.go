@@ -99,15 +99,21 @@ func (c *call) waylaid(bad *wireError) bool {
 		return true
 	}
 	if t := c.strike("hold"); t != nil {
-		c.e.later(t.Ms, func() {
-			if !c.conn.gone {
-				c.e.advance()
-				c.e.serve(c, bad)
-			}
-		})
+		c.conn.held++
+		c.e.later(t.Ms, func() { c.arrive(bad) })
 		return true
 	}
 	return false
+}
+
+// arrive serves a call that was held up. The end of its connection, if that came meanwhile, was behind
+// it on the way and arrives after it.
+func (c *call) arrive(bad *wireError) {
+	c.e.advance()
+	c.e.serve(c, bad)
+	if c.conn.held--; c.conn.held == 0 && c.conn.left {
+		c.e.leave(c.conn)
+	}
 }
 
 // abort ends an HTTP call without an answer.

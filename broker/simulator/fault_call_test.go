@@ -56,6 +56,20 @@ func TestFault_held_request_arrives_late(t *testing.T) {
 	require.Len(t, c.labelled("in time"), 1)
 }
 
+// A client that has given up and come back meets what it sent before.
+func TestFault_held_request_arrives_after_its_connection(t *testing.T) {
+	s := newStage(t)
+	c := s.login(alice)
+	s.fault("hold", simulator.Trouble{Ms: 3000, Count: 1, Methods: []string{"private/buy"}})
+	c.beside("private/buy", market("ghost"))
+	c.ws.Close()
+	back := s.login(alice)
+	s.pass(2 * time.Second)
+	require.Empty(t, back.labelled("ghost"))
+	s.pass(time.Second)
+	require.Equal(t, "filled", field(back.labelled("ghost")[0], "order_state"))
+}
+
 func TestFault_answer_comes_late(t *testing.T) {
 	s := newStage(t)
 	c := s.login(alice)

@@ -74,6 +74,10 @@ func (e *engine) leave(c *conn) {
 	if c.gone {
 		return
 	}
+	if c.held > 0 {
+		c.left = true
+		return
+	}
 	c.gone = true
 	for _, ch := range c.channels {
 		e.drop(ch, c)

@@ -116,7 +116,7 @@ func (x *Exchange) rejectsLeg(o *Order) bool {
 
 // part lets an entry at market fill only a part of its amount.
 func (x *Exchange) part(o *Order) *Fault {
-	if o.Type != MarketType || o.ReduceOnly {
+	if o.Type != MarketType || o.Original != "" || o.ReduceOnly {
 		return nil
 	}
 	f := x.strikes(PartialFill, o)
