@@ -257,13 +257,13 @@ func TestF33_announced_maintenance_keeps_the_socket(t *testing.T) {
 			require.Len(t, of[broker.SessionUp](j), 1)
 		}
 		require.Equal(t, logins, p.count("public/auth"), "nobody knocks at a closed door")
+		require.Equal(t, 1, p.dialed())
 		p.newest().tell("s1", platformState, `{"maintenance":false}`)
 		time.Sleep(31 * time.Second)
 		for _, j := range journals {
 			require.Len(t, of[broker.SessionUp](j), 2)
 			require.Len(t, of[broker.SessionDown](j), 1)
 		}
-		require.Equal(t, 1, p.dialed())
 	})
 }
 

@@ -42,7 +42,7 @@ func (v *Venue) OpenFeed(sink func(broker.FeedEvent)) broker.Feed {
 	f := &Feed{
 		venue:   v,
 		log:     v.options.Logger,
-		limiter: newLimiter(v.options.Limits, &v.queued),
+		limiter: v.address,
 		sink:    sink,
 		watched: make(map[trade.Instrument]int),
 		books:   make(map[trade.Instrument]*book),
@@ -54,10 +54,7 @@ func (v *Venue) OpenFeed(sink func(broker.FeedEvent)) broker.Feed {
 }
 
 // Close ends the feed and waits for its goroutines.
-func (f *Feed) Close() {
-	f.keeper.stop()
-	f.limiter.stop()
-}
+func (f *Feed) Close() { f.keeper.stop() }
 
 // Clock tells how the exchange's clock stands against ours.
 func (f *Feed) Clock() trade.Clock { return f.venue.clock.read() }

@@ -20,6 +20,9 @@ type fleet struct {
 	up      []*transport
 	opening []*opening
 	waiting []*claim // in the order in which they came
+
+	pace backoff     // after a shared transport could not be opened
+	rest *time.Timer // none is opened before it fires
 }
 
 // claim is who wants a seat.
@@ -124,7 +127,7 @@ func (f *fleet) remove(t *transport) {
 func (f *fleet) assign() {
 	f.waiting = slices.DeleteFunc(f.waiting, f.seated)
 	needed := (len(f.waiting) + f.seats - 1) / f.seats
-	for len(f.opening) < needed {
+	for len(f.opening) < needed && f.rest == nil {
 		f.launch()
 	}
 	for len(f.opening) > needed {
@@ -159,7 +162,7 @@ func (f *fleet) board(c *claim, t *transport) {
 
 // tell lets those know whose transport has to wait.
 func (f *fleet) tell() {
-	for i, c := range f.waiting {
+	for i, c := range f.waiting[:min(len(f.waiting), len(f.opening)*f.seats)] {
 		if why := f.opening[i/f.seats].stall; why != nil && !c.told {
 			c.told = true
 			c.waits(why)
@@ -196,6 +199,7 @@ func (f *fleet) open(ctx context.Context, o *opening) {
 }
 
 func (f *fleet) launched(t *transport) {
+	f.pace.reset()
 	f.up = append(f.up, t)
 	if len(f.waiting) == 0 { // whoever wanted it has gone
 		t.idle = time.AfterFunc(0, func() { f.retire(t) })
@@ -203,13 +207,25 @@ func (f *fleet) launched(t *transport) {
 	go f.watch(t)
 }
 
+// fail tells those whom a transport would have carried. Many wait for few shared ones: each of them
+// comes back in his own time, and together they would knock without end, so the fleet rests as well.
 func (f *fleet) fail(err error) {
+	if f.shared() && f.rest == nil {
+		f.rest = time.AfterFunc(f.pace.next(), f.rested)
+	}
 	n := min(f.seats, len(f.waiting))
 	for _, c := range f.waiting[:n] {
 		c.err = err
 		close(c.done)
 	}
 	f.waiting = slices.Delete(f.waiting, 0, n)
+}
+
+func (f *fleet) rested() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rest = nil
+	f.assign()
 }
 
 func (f *fleet) stalled(o *opening, why error) {

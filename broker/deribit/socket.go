@@ -32,9 +32,19 @@ const (
 
 var writeBuffers sync.Pool
 
+// callsToOpen is what opening a socket asks before a login: the time and the heartbeat.
+const callsToOpen = 2
+
 // open waits for a free connection, opens a socket, measures the clock, makes sure of whose socket
 // it is and has it show life. waits hears why it takes long. The link is ended with close, or ends by itself.
 func (v *Venue) open(ctx context.Context, c class, waits func(error), notify notifier) (*link, error) {
+	for range callsToOpen {
+		release, err := v.address.take(ctx, poolRead, PriorityStop)
+		if err != nil {
+			return nil, err
+		}
+		release()
+	}
 	l, err := v.connect(ctx, c, waits, notify)
 	if err != nil {
 		return nil, err
@@ -43,6 +53,9 @@ func (v *Venue) open(ctx context.Context, c class, waits func(error), notify not
 	defer cancel()
 	if err = v.greet(ctx, l); err == nil {
 		err = l.heartbeat(ctx, v.options.Heartbeat)
+	}
+	if isCode(err, codeTooManyRequests) {
+		v.address.drained(poolRead)
 	}
 	if err != nil {
 		l.close()

@@ -262,3 +262,56 @@ func counted(j *journal[broker.SessionEvent], pair func(a, b broker.SessionEvent
 	}
 	return n
 }
+
+// Calls before a login are counted per address: many sockets opened at once pay for them first.
+func TestI19_opening_sockets_stays_within_the_address_s_bucket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPeer(t)
+		var mu sync.Mutex
+		address, breaches := newBucket(Credit{100, 20}), 0
+		for _, method := range []string{"public/get_time", "public/set_heartbeat"} {
+			was := p.answers[method]
+			p.on(method, func(a asked) string {
+				mu.Lock()
+				defer mu.Unlock()
+				if address.take() < -rounding {
+					breaches++
+					return `!{"code":10028,"message":"too_many_requests"}`
+				}
+				return was(a)
+			})
+		}
+		v := p.shared(5, func(o *Options) { o.ReconnectMax = time.Second })
+		for n := range 200 {
+			p.openAs(v, keyOf(n))
+		}
+		for range 10 {
+			p.drop()
+			time.Sleep(2 * time.Second)
+		}
+		time.Sleep(10 * time.Second)
+		require.Equal(t, 200, v.Stats().Sessions)
+		require.Equal(t, 40, v.Stats().Connections)
+		require.Zero(t, breaches)
+	})
+}
+
+// While the exchange is away, many sessions that share sockets knock no more often than a few.
+func TestShared_outage_is_no_storm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPeer(t)
+		v := p.shared(100)
+		for n := range 200 {
+			p.openAs(v, keyOf(n))
+		}
+		before := p.dialed()
+		p.set(func() { p.refuse = true })
+		p.drop()
+		time.Sleep(time.Hour)
+		require.Less(t, p.dialed()-before, 600, "two at a time, each time a quarter of a minute apart on average")
+		p.set(func() { p.refuse = false })
+		time.Sleep(2 * time.Minute)
+		require.Equal(t, 200, v.Stats().Sessions)
+		require.Equal(t, 2, v.Stats().Connections)
+	})
+}

@@ -46,6 +46,7 @@ type Venue struct {
 	options Options
 	slots   *budget
 	fleet   *fleet
+	address *limiter // what the exchange counts per address: calls before a login
 	clock   clock
 	queued  queueDepth
 
@@ -69,7 +70,8 @@ func New(o Options) *Venue {
 	o.Limits = o.Limits.withDefaults()
 	o.Logger = o.Logger.With().Stringer("venue", o.Venue).Logger()
 	v := &Venue{options: o, slots: newBudget(o.Connections, o.ReconnectMin, o.ReconnectMax), doubted: make(chan struct{}, 1)}
-	v.fleet = &fleet{venue: v, seats: max(1, o.SessionsPerConnection), linger: o.Linger}
+	v.address = newLimiter(o.Limits, &v.queued)
+	v.fleet = &fleet{venue: v, seats: max(1, o.SessionsPerConnection), linger: o.Linger, pace: backoff{first: o.ReconnectMin, maximum: o.ReconnectMax}}
 	return v
 }
 
