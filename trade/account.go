@@ -60,6 +60,7 @@ type tracked struct {
 	venueIDs  []VenueOrderID   // the ids that its fills may carry
 	waiting   []VenueOrderID   // ids of the placeholder that waits for the entry's fill
 	asked     time.Time        // by label, last
+	unseen    bool             // the exchange has been asked and does not show it
 	absences  int              // answers after its time limit that did not know it
 	history   bool             // the history has answered since the first of them
 	told      bool             // entries only: its end without a fill was told

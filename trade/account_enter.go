@@ -172,7 +172,7 @@ func (a *Account) checkMargin(cmd EnterCommand, _ time.Time) *Error {
 func (a *Account) reservedMargin(c Currency) Dec {
 	total := Zero
 	for _, t := range a.orders {
-		if spec := a.spec(t.Instrument); t.Role == Entry && !t.State.Terminal() && spec.Settlement == c && t.quote.Sign() > 0 {
+		if spec := a.spec(t.Instrument); a.entering(t) && spec.Settlement == c && t.quote.Sign() > 0 {
 			total = total.Add(InitialMargin(spec, t.Amount, t.quote))
 		}
 	}

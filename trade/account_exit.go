@@ -51,7 +51,7 @@ func (a *Account) BreakOff(s StrategyID, reason string, now time.Time) Outcome {
 // CloseStrategy closes the open trade of a strategy, and breaks off an entry that is under way.
 func (a *Account) CloseStrategy(s StrategyID, reason string, now time.Time) Outcome {
 	for _, t := range a.orders {
-		if t.Strategy == s && t.Role == Entry && !t.State.Terminal() {
+		if t.Strategy == s && a.entering(t) {
 			t.exit = reason
 		}
 	}
@@ -111,10 +111,11 @@ func (a *Account) exitTrade(h *holding, reason string, now time.Time) {
 	}
 }
 
-// exitUnderWay tells whether an exit order of the trade may still be filled.
+// exitUnderWay tells whether an exit order of the trade is likely to be filled still. One that the
+// exchange does not show when asked is not waited for: as both only reduce, a second one does no harm.
 func (a *Account) exitUnderWay(h *holding) bool {
 	return slices.ContainsFunc(a.orders, func(t *tracked) bool {
-		return t.Intent == h.Intent && t.Role == Exit && !t.State.Terminal()
+		return t.Intent == h.Intent && t.Role == Exit && !t.State.Terminal() && !t.unseen
 	})
 }
 
@@ -128,11 +129,24 @@ func (a *Account) newExit(h *holding, reason string, now time.Time) *tracked {
 	return t
 }
 
+// failExit notes that an exit came to nothing; the next try waits ever longer.
+func (h *holding) failExit(now time.Time) {
+	h.exitTries++
+	h.exitFailed, h.exitNext = now, now.Add(pause(h.exitTries))
+}
+
+// exitDue tells whether an exit may be sent: it never waits long while no stop covers the position.
+func (a *Account) exitDue(h *holding, now time.Time) bool {
+	if !now.Before(h.exitNext) {
+		return true
+	}
+	return now.Sub(h.exitFailed) >= nakedPause && remaining(a.legs(h, Stop)).Less(h.Open)
+}
+
 // exitFellShort tries the rest of an exit again, ever more slowly.
 func (a *Account) exitFellShort(t *tracked, now time.Time) {
 	if h := a.holding(t.Intent); h != nil && h.ExitTime == nil && h.exitNext.Before(now) {
-		h.exitTries++
-		h.exitNext = now.Add(pause(h.exitTries))
+		h.failExit(now)
 		if h.exit == "" {
 			h.exit = t.exit
 		}

@@ -171,11 +171,16 @@ func (a *Account) countFilled(t *tracked, h *holding) {
 	a.touch(t)
 }
 
-// foreignFill takes a fill of an order that is not ours. One that takes from our position, by the
-// user's own hand or by a liquidation, belongs to the trade; every other is only shown.
+// foreignFill takes a fill of an order that we do not know. One that takes from our position, by the
+// user's own hand or by a liquidation, belongs to the trade; every other is only shown. An order with
+// our label that we do not know was sent while the database was away: its fills are kept.
 func (a *Account) foreignFill(f Fill, now time.Time) {
 	h := a.openOn(f.Instrument)
+	label, ours := a.origin.owns(f.Label)
 	if h == nil || f.Side == h.Side || h.Open.IsZero() || f.Time.Before(h.EntryTime) {
+		if ours {
+			a.out.fills = append(a.out.fills, f)
+		}
 		return
 	}
 	if h.Open.Less(f.Amount) {
@@ -183,7 +188,11 @@ func (a *Account) foreignFill(f Fill, now time.Time) {
 		f.ProfitLoss, f.Fee, f.Amount = f.ProfitLoss.Mul(share).Round(12), f.Fee.Mul(share).Round(12), h.Open
 	}
 	a.out.fills = append(a.out.fills, f)
-	h.add(part{Fill: f})
+	p := part{Fill: f}
+	if ours && label.Intent == h.Intent {
+		p.role = label.Role
+	}
+	h.add(p)
 	h.touched = now
 }
 

@@ -11,6 +11,7 @@ const (
 	legGrace      = 300 * time.Millisecond // for a linked leg to show up by itself
 	stopDeadline  = 2 * time.Second        // then a position without a stop is closed
 	stopPace      = 400 * time.Millisecond // between tries to place one
+	nakedPause    = 4 * time.Second        // at most between tries to close such a position
 	targetGrace   = time.Second
 	amendPatience = 5 * time.Second // then an amendment without an answer is tried anew
 	evenPatience  = 2 * time.Second // for the exchange to shrink the legs by itself
@@ -105,7 +106,7 @@ func (a *Account) guard(h *holding, now time.Time) {
 		a.guardTarget(h, now)
 		a.align(h, now)
 	}
-	if h.exit != "" && !a.exitUnderWay(h) && !now.Before(h.exitNext) {
+	if h.exit != "" && !a.exitUnderWay(h) && a.exitDue(h, now) {
 		a.sendExit(h, now)
 	}
 }

@@ -84,8 +84,7 @@ func (a *Account) sendFailed(t *tracked, f Failure, now time.Time) {
 	}
 	switch t.Role {
 	case Exit:
-		h.exitTries++
-		h.exitNext = now.Add(pause(h.exitTries))
+		h.failExit(now)
 		a.askFills(t.Instrument)
 		a.want(AskAll{})
 	case Target:
@@ -116,7 +115,7 @@ func (a *Account) order1(v VenueOrder, now time.Time) {
 	if t == nil {
 		return
 	}
-	t.pending = false
+	t.pending, t.unseen = false, false
 	switch {
 	case slices.Contains(t.waiting, v.ID) || v.Secondary:
 		a.placeholder(t, v)

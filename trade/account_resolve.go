@@ -81,6 +81,7 @@ func (a *Account) label(label string, orders []VenueOrder, asked, now time.Time)
 	if h != nil {
 		a.legAbsent(h, t)
 	}
+	t.unseen = len(orders) == 0
 	dead := !slices.ContainsFunc(orders, func(v VenueOrder) bool { return v.Live() })
 	switch {
 	case dead && t.isLeg() && a.legOver(t) && !asked.Before(t.timeLimit()):
@@ -151,6 +152,11 @@ func (a *Account) end(t *tracked, state OrderState, reason string) {
 		}
 		a.touch(t)
 	}
+}
+
+// entering tells whether an entry may still get fills, or has got some that are not known yet.
+func (a *Account) entering(t *tracked) bool {
+	return t.Role == Entry && (!t.State.Terminal() || a.unfilled(t, a.holding(t.Intent)))
 }
 
 // unfilled tells whether the exchange counts more fills of an order than we know.

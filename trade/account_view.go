@@ -89,7 +89,7 @@ func (a *Account) ByHand(id TradeID) bool {
 // Entering tells whether an entry of a strategy is under way.
 func (a *Account) Entering(s StrategyID) bool {
 	for _, t := range a.orders {
-		if t.Strategy == s && t.Role == Entry && !t.State.Terminal() {
+		if t.Strategy == s && a.entering(t) {
 			return true
 		}
 	}

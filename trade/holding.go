@@ -15,12 +15,13 @@ type holding struct {
 	base    *Trade // what earlier runs had counted, when their fills are not at hand
 	fills   []part // oldest first
 
-	levels    func(Dec) Levels
-	levelled  bool // stop and target follow the fill
-	unlinked  bool // the legs do not cancel each other
-	exit      string
-	exitTries int
-	exitNext  time.Time
+	levels     func(Dec) Levels
+	levelled   bool // stop and target follow the fill
+	unlinked   bool // the legs do not cancel each other
+	exit       string
+	exitTries  int
+	exitNext   time.Time
+	exitFailed time.Time
 
 	stopMissing   time.Time // since when no stop covers it; zero: covered
 	stopNext      time.Time // no other try to place one before

@@ -86,7 +86,7 @@ func (a *Account) flatten(now time.Time) {
 		return
 	}
 	for _, t := range a.orders {
-		if t.Role == Entry && !t.State.Terminal() && t.exit == "" && a.closing(t.Strategy) {
+		if a.entering(t) && t.exit == "" && a.closing(t.Strategy) {
 			t.exit = ExitKillSwitch
 		}
 	}

@@ -19,7 +19,7 @@ type Label struct {
 const LabelMax = 64
 
 var (
-	labelPattern = regexp.MustCompile(`^tb-([a-z0-9]{1,12})-(\d{1,12})-([0-9a-f]{32})-([estx])(\d{0,3})$`)
+	labelPattern = regexp.MustCompile(`^tb-([a-z0-9]{1,12})-(\d{1,12})-([0-9a-f]{32})-([estx])(\d{0,5})$`)
 	roleLetters  = map[Role]string{Entry: "e", Stop: "s", Target: "t", Exit: "x"}
 	letterRoles  = map[string]Role{"e": Entry, "s": Stop, "t": Target, "x": Exit}
 )

@@ -57,7 +57,7 @@ func (a *Account) HasPosition() bool {
 		}
 	}
 	return slices.ContainsFunc(a.holdings, func(h *holding) bool { return h.ExitTime == nil }) ||
-		slices.ContainsFunc(a.orders, func(t *tracked) bool { return t.Role == Entry && !t.State.Terminal() })
+		slices.ContainsFunc(a.orders, func(t *tracked) bool { return a.entering(t) })
 }
 
 // OnPosition takes the exchange's word on a position; size 0 means flat.

@@ -122,7 +122,7 @@ func (a *Account) held() []Instrument {
 		set[i] = !p.Size.IsZero()
 	}
 	for _, t := range a.orders {
-		set[t.Instrument] = set[t.Instrument] || t.Role == Entry && !t.State.Terminal()
+		set[t.Instrument] = set[t.Instrument] || a.entering(t)
 	}
 	for _, h := range a.holdings {
 		set[h.Instrument] = set[h.Instrument] || h.ExitTime == nil
@@ -146,8 +146,8 @@ func (a *Account) heldWorth(i Instrument, only StrategyID) (Dec, bool) {
 		}
 	}
 	for _, t := range a.orders {
-		if t.Instrument == i && t.Role == Entry && !t.State.Terminal() && (only == "" || t.Strategy == only) {
-			amount = amount.Add(t.Amount.Sub(t.Filled))
+		if t.Instrument == i && a.entering(t) && (only == "" || t.Strategy == only) {
+			amount = amount.Add(t.Amount.Sub(t.booked))
 			price = firstPrice(price, t.quote)
 		}
 	}
@@ -170,7 +170,7 @@ func (a *Account) openTrades(only StrategyID) int {
 	n := 0
 	for _, t := range a.orders {
 		h := a.holding(t.Intent)
-		if t.Role == Entry && (only == "" || t.Strategy == only) && (!t.State.Terminal() || h != nil && h.ExitTime == nil) {
+		if t.Role == Entry && (only == "" || t.Strategy == only) && (a.entering(t) || h != nil && h.ExitTime == nil) {
 			n++
 		}
 	}

@@ -222,3 +222,94 @@ func TestF06_FilledLegOfAClosedTrade(t *testing.T) {
 	require.Equal(t, OrderFilled, d.ledger.orders[row.ID].State)
 	require.NoError(t, d.enter(2, Buy), "the market is free again")
 }
+
+// F23: a position that no stop covers is tried to be closed again within five seconds, however often
+// the exchange was busy; under a stop an exit may wait longer.
+func TestF23_NakedExitIsTriedOften(t *testing.T) {
+	for _, covered := range []bool{false, true} {
+		d := newDesk(50000)
+		require.NoError(t, d.enter(1, Buy))
+		d.hear()
+		tr := d.theTrade(t)
+		d.dead = true
+		if !covered {
+			gone := d.stops()[0]
+			gone.State = "cancelled"
+			d.do(d.OnOrder(gone, d.x.now))
+		}
+		out, err := d.Close(tr.ID, ExitManual, d.x.now)
+		require.NoError(t, err)
+		for try := 1; try <= 8; try++ {
+			exit, _ := d.last(tr.Intent, Exit)
+			d.do(d.OnSendFailed(exit.ID, Failure{Busy: true, Reason: "maintenance"}, d.x.now))
+			h := d.openOn(testMarket.Instrument)
+			wait := pause(try)
+			if !covered {
+				wait = min(wait, nakedPause)
+			}
+			require.Zero(t, count[SendOrder](d.Tick(d.x.now.Add(wait-time.Millisecond))))
+			d.x.now = d.x.now.Add(wait)
+			require.Equal(t, TradeOpen, h.Status)
+			out = d.Tick(d.x.now)
+			require.Equal(t, 1, count[SendOrder](out))
+		}
+	}
+}
+
+// F41: an exit may go while the database is away, and the server may then be killed before it is stored.
+// Its fill is kept all the same, and does not pass for the user's own hand.
+func TestF41_FillOfAnExitThatWasNeverStored(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	tr := d.theTrade(t)
+	out, err := d.Close(tr.ID, ExitManual, d.x.now)
+	require.NoError(t, err)
+	d.x.single(out.Effects[0].(SendOrder).Order)
+	d.restart()
+	d.wait(3 * time.Second)
+	require.Len(t, d.ledger.fills, 2)
+	require.Equal(t, ExitReconciled, d.theTrade(t).ExitReason)
+	require.False(t, d.ByHand(tr.ID))
+}
+
+// F7: an exit that was stored and never sent is sent anew as soon as the exchange does not show it, not
+// only when its time limit has passed: meanwhile nothing may cover the position.
+func TestF07_ExitKilledBeforeTheWrite(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	d.x.drop(func(v *VenueOrder) bool { return v.Live() })
+	out, err := d.Close(d.theTrade(t).ID, ExitManual, d.x.now)
+	require.NoError(t, err)
+	d.ledger.commit(out.Change)
+	d.restart()
+	d.wait(500 * time.Millisecond)
+	require.True(t, d.x.size.IsZero())
+	require.Equal(t, ExitManual, d.theTrade(t).ExitReason)
+	d.wait(10 * time.Second)
+	require.True(t, d.Idle())
+	require.Len(t, d.x.fills, 2)
+}
+
+// What the exchange has filled and not told counts as filled (I20), and is closed when a stop wants it.
+func TestF60_FilledAndNotTold(t *testing.T) {
+	d := newDesk(50000)
+	d.risk = Risk{Limits: []ScopedLimits{{Scope: UserLimits, Limits: Limits{MaxOpenTrades: 1}}}}
+	cmd := d.command(1, Buy)
+	out, err := d.Enter(cmd, d.x.now)
+	require.NoError(t, err)
+	d.do(out)
+	sent := d.Release(cmd.Intent, d.x.now).Effects[0].(SendBracket)
+	entry, _, _ := d.x.bracket(sent.Bracket)
+	d.dead = true
+	d.do(d.OnOrder(entry, d.x.now)) // filled, and the fill is still to come
+
+	other := d.command(2, Buy)
+	other.Instrument, other.Spec.Instrument, other.Ticker.Instrument = "ETH_USDC-PERPETUAL", "ETH_USDC-PERPETUAL", "ETH_USDC-PERPETUAL"
+	_, err = d.Enter(other, d.x.now)
+	require.Equal(t, "max_open_trades", CodeOf(err))
+	require.True(t, d.Entering(testStrategy))
+	d.do(d.CloseStrategy(testStrategy, ExitStrategyStop, d.x.now))
+	require.Equal(t, 1, count[SendOrder](d.OnFills(testMarket.Instrument, d.x.fills, d.x.now, d.x.now)), "it is closed as soon as it is known")
+}
