@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package.json 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page test test-go test-page test-browser storm soak lint bench fuzz fmt clean
+.PHONY: help run build page test test-go test-page test-browser storm storm-disk soak lint bench fuzz fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

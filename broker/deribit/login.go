@@ -31,7 +31,7 @@ func (s *Session) signIn(ctx context.Context, l *link) error {
 func (s *Session) signInFully(ctx context.Context, l *link) error {
 	if s.inspected.IsZero() || time.Since(s.inspected) >= s.inspectEvery {
 		s.inspected = time.Time{}
-		all, err := signIn(ctx, l, s.key, s.Now(), "")
+		all, err := s.knock(ctx, l, "")
 		if err == nil {
 			err = all.grant.check()
 		}
@@ -40,7 +40,17 @@ func (s *Session) signInFully(ctx context.Context, l *link) error {
 		}
 		s.inspected = time.Now()
 	}
-	return s.takeLogin(signIn(ctx, l, s.key, s.Now(), tradingScope))
+	return s.takeLogin(s.knock(ctx, l, tradingScope))
+}
+
+// knock signs in as soon as the address may.
+func (s *Session) knock(ctx context.Context, l *link, scope string) (login, error) {
+	if err := s.venue.mayKnock(ctx); err != nil {
+		return login{}, err
+	}
+	got, err := signIn(ctx, l, s.key, s.Now(), scope)
+	s.venue.strained(err)
+	return got, err
 }
 
 func (s *Session) lockLogin(ctx context.Context) error {

@@ -54,9 +54,7 @@ func (v *Venue) open(ctx context.Context, c class, waits func(error), notify not
 	if err = v.greet(ctx, l); err == nil {
 		err = l.heartbeat(ctx, v.options.Heartbeat)
 	}
-	if isCode(err, codeTooManyRequests) {
-		v.address.drained(poolRead)
-	}
+	v.strained(err)
 	if err != nil {
 		l.close()
 		return nil, err

@@ -47,6 +47,7 @@ type Venue struct {
 	slots   *budget
 	fleet   *fleet
 	address *limiter // what the exchange counts per address: calls before a login
+	strain  strain
 	clock   clock
 	queued  queueDepth
 
