@@ -65,6 +65,10 @@ const maxInFlight = 7
 // reserveShare of a pool is kept for cancels and stops.
 const reserveShare = 0.25
 
+// slack is left even by those, in seconds of refill: the exchange counts requests when they arrive,
+// and what leaves evenly may arrive bunched.
+const slack = 0.2
+
 // limiter spends an account's credits. A request that finds none waits; the most urgent goes first.
 type limiter struct {
 	depth *queueDepth
@@ -169,8 +173,11 @@ func inFlightFor(priority Priority) int {
 
 // reserve is what a priority must leave untouched.
 func (cp *creditPool) reserve(priority Priority) float64 {
-	if priority <= PriorityStop || cp.Burst < 4 {
+	switch {
+	case cp.Burst < 4:
 		return 0
+	case priority <= PriorityStop:
+		return math.Min(cp.PerSecond*slack, cp.Burst*reserveShare)
 	}
 	return cp.Burst * reserveShare
 }
