@@ -21,6 +21,12 @@ type Harness struct {
 	Other       trade.Instrument           // another one with a market
 	NewKey      func(testing.TB) trade.Key // a key of a fresh, funded account that may trade and nothing else
 	WithdrawKey func(testing.TB) trade.Key // a key that may withdraw as well
+
+	// What RunTroubles needs beside.
+	Fault     func(t testing.TB, name string, how any) // turns a switch of the exchange
+	Clear     func(t testing.TB, name string)          // ends what a switch does
+	Struck    func(t testing.TB, name string) int64    // how often a switch has struck since it was cleared
+	Overspent func(t testing.TB) int64                 // requests beyond an account's bucket, since the start
 }
 
 // Run holds an adapter to the contract of package broker. Each part gets a harness of its own.

@@ -31,29 +31,34 @@ func contract(t *testing.T, sessions int) {
 	require.NoError(t, exchange.Start(t.Context()))
 	defer exchange.Close()
 
-	address := strings.TrimSuffix(strings.TrimPrefix(exchange.URL(), "ws://"), "/ws/api/v2")
-	brokertest.Run(t, func(t testing.TB) brokertest.Harness {
-		wire := brokertest.NewWire(t, address)
-		return brokertest.Harness{
-			Venue: deribit.New(deribit.Options{
-				Venue:        trade.Venue{Broker: trade.Deribit, Environment: trade.Paper},
-				URL:          "ws://" + wire.Address() + "/ws/api/v2",
-				Logger:       zerolog.Nop(),
-				Connections:  32,
-				ReconnectMin: 50 * time.Millisecond,
-				Linger:       50 * time.Millisecond,
+	brokertest.Run(t, func(t testing.TB) brokertest.Harness { return harness(t, exchange, sessions) })
+}
 
-				SessionsPerConnection: sessions,
-			}),
-			Wire:       wire,
-			Instrument: "BTC_USDC-PERPETUAL",
-			Other:      "ETH_USDC-PERPETUAL",
-			NewKey:     func(t testing.TB) trade.Key { return account(t, exchange, "") },
-			WithdrawKey: func(t testing.TB) trade.Key {
-				return account(t, exchange, "account:read trade:read_write wallet:read_write")
-			},
-		}
-	})
+// harness puts a wire and a client before an exchange.
+func harness(t testing.TB, exchange *simulator.Exchange, sessions int) brokertest.Harness {
+	address := strings.TrimSuffix(strings.TrimPrefix(exchange.URL(), "ws://"), "/ws/api/v2")
+	wire := brokertest.NewWire(t, address)
+	return brokertest.Harness{
+		Venue: deribit.New(deribit.Options{
+			Venue:        trade.Venue{Broker: trade.Deribit, Environment: trade.Paper},
+			URL:          "ws://" + wire.Address() + "/ws/api/v2",
+			Logger:       zerolog.Nop(),
+			Connections:  32,
+			ReconnectMin: 50 * time.Millisecond,
+			ReconnectMax: time.Second,
+			RefusedPause: time.Second,
+			Linger:       50 * time.Millisecond,
+
+			SessionsPerConnection: sessions,
+		}),
+		Wire:       wire,
+		Instrument: "BTC_USDC-PERPETUAL",
+		Other:      "ETH_USDC-PERPETUAL",
+		NewKey:     func(t testing.TB) trade.Key { return account(t, exchange, "") },
+		WithdrawKey: func(t testing.TB) trade.Key {
+			return account(t, exchange, "account:read trade:read_write wallet:read_write")
+		},
+	}
 }
 
 // account makes a fresh account; an empty scope is that of a key as it should be.
