@@ -1,6 +1,7 @@
 package deribit
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -128,9 +129,19 @@ func parseDecimal(s string) (trade.Dec, error) {
 	return trade.ParseDec(clipped)
 }
 
-// each reads every element of a list; what is no list is an empty one.
+var errNoList = errors.New("there is no list where one belongs")
+
+// each reads every element of a list. What is no list is an error: an answer that makes no sense must
+// not pass for one that says there is nothing.
 func each(v *fastjson.Value, read func(*fastjson.Value) error) error {
-	for _, item := range v.GetArray() {
+	if v == nil {
+		return errNoList
+	}
+	items, err := v.Array()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNoList, err)
+	}
+	for _, item := range items {
 		if err := read(item); err != nil {
 			return err
 		}

@@ -42,6 +42,16 @@ func TestParseOrder_keeps_the_cause_of_a_rejection(t *testing.T) {
 	require.Error(t, err)
 }
 
+// An answer that makes no sense must not pass for nothing there: no order, no position, no fill.
+func TestEach_takes_only_a_list(t *testing.T) {
+	read := func(*fastjson.Value) error { return nil }
+	require.NoError(t, each(fastjson.MustParse(`[]`), read))
+	for _, text := range []string{`7.5`, `{}`, `null`, `"[]"`} {
+		require.ErrorIs(t, each(fastjson.MustParse(text), read), errNoList, text)
+	}
+	require.ErrorIs(t, each(nil, read), errNoList)
+}
+
 func TestParams_quotes_what_needs_it(t *testing.T) {
 	p := params(nil).text("a", `x"\`).text("b", "é\n").list("c", []string{"1", "2"}).flag("d", true)
 	require.JSONEq(t, `{"a":"x\"\\","b":"é\n","c":["1","2"],"d":true}`, string(p)+"}")

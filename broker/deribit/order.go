@@ -107,11 +107,13 @@ func parsePlaced(result *fastjson.Value) (placed broker.Placed, err error) {
 	for _, id := range result.GetArray("order", "oto_order_ids") {
 		placed.Legs = append(placed.Legs, trade.VenueOrderID(id.GetStringBytes()))
 	}
-	err = each(result.Get("trades"), func(v *fastjson.Value) error {
-		fill, err := parseFill(v)
-		placed.Fills = append(placed.Fills, fill)
-		return err
-	})
+	if trades := result.Get("trades"); trades != nil {
+		err = each(trades, func(v *fastjson.Value) error {
+			fill, err := parseFill(v)
+			placed.Fills = append(placed.Fills, fill)
+			return err
+		})
+	}
 	return placed, err
 }
 
