@@ -1,9 +1,11 @@
 package brokertest
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tradebaas/tradebaas/broker"
@@ -12,13 +14,19 @@ import (
 
 // Trouble is a switch of the exchange, and what the contract allows while it is on.
 type Trouble struct {
-	Name   string           // of the case
-	Switch string           // as the exchange calls it
-	How    any              // what the switch is told
-	Orders []broker.Outcome // how orders may fail meanwhile; none: they may not
-	Cuts   bool             // it strikes at once and ends connections; it is turned beside an entry, and beside an exit
-	Quiet  bool             // it is never to strike: the adapter keeps clear of it
-	Auth   bool             // it may look like a refused key
+	Name    string           // of the case
+	Switch  string           // as the exchange calls it
+	How     any              // what the switch is told
+	Orders  []broker.Outcome // how orders may fail meanwhile; none: they may not
+	Beside  bool             // it strikes at once: it is turned beside an entry, and then beside an exit
+	Holding bool             // it strikes at once, and somebody who has a position
+	Cuts    bool             // it ends connections, and the session is back before it is over
+	Quiet   bool             // it is never to strike, whatever is asked: the adapter keeps clear of it
+	Early   bool             // it strikes only who connects
+	Auth    bool             // it may look like a refused key
+	Spends  bool             // it takes credit that the adapter counts on
+	Turns   bool             // both legs may fill, so that the position turns over
+	Lasts   time.Duration    // that it goes on when it has been ended
 }
 
 // The ways in which an order may fail.
@@ -43,8 +51,8 @@ func RunTroubles(t *testing.T, open func(testing.TB) Harness, troubles []Trouble
 }
 
 const (
-	briefly   = 400 * time.Millisecond  // what a call is given whose answer may never come
-	validity  = 1500 * time.Millisecond // of an order of which nobody may ever hear
+	briefly   = 300 * time.Millisecond  // what a call is given whose answer may never come
+	validity  = 1000 * time.Millisecond // of an order of which nobody may ever hear
 	recovery  = time.Minute             // within which all is well again
 	lookAgain = 20 * time.Millisecond
 )
@@ -83,7 +91,7 @@ func (s *suite) life(trouble Trouble) *life {
 	l.feed, l.news = s.feed()
 	l.feed.Watch(s.Instrument)
 	l.feed.WatchBook(s.Instrument)
-	l.began = s.exchangeTime(l.feed).Add(-time.Second)
+	l.began = s.exchangeTime(l.feed).Add(-time.Minute)
 	return l
 }
 
@@ -99,16 +107,19 @@ func (l *life) run(round string, begin func()) {
 	ticker, err := l.feed.Ticker(l.ctx(), l.Instrument)
 	require.NoError(l, err)
 	l.claims, l.doubt, l.cut = nil, false, ""
-	if !l.trouble.Cuts {
+	if !l.trouble.Beside && !l.trouble.Holding {
 		l.Fault(l, l.trouble.Switch, l.trouble.How)
 	}
 	begin()
 	l.settle()
 	l.bracket = l.suite.bracket(l.session, trade.Buy, l.spec, ticker)
 	l.bracket.EntryLabel, l.bracket.StopLabel, l.bracket.TargetLabel = "tb-"+round+"-e", "tb-"+round+"-s", "tb-"+round+"-t"
+	if l.trouble.Turns {
+		l.bracket.Target = ticker.Mark.FloorTo(l.spec.TickSize).Sub(l.spec.TickSize.Mul(trade.NewDec(100))) // fills at once
+	}
 	exit := "tb-" + round + "-x"
 	downs := count[broker.SessionDown](l.events)
-	if l.trouble.Cuts {
+	if l.trouble.Beside {
 		l.cut = map[string]string{"early": l.bracket.EntryLabel, "late": exit}[round]
 	}
 	l.live(exit)
@@ -116,17 +127,36 @@ func (l *life) run(round string, begin func()) {
 		l.eventually(func() bool { return count[broker.SessionDown](l.events) > downs && l.up() }, "back before the trouble ends")
 	}
 
-	switch {
-	case l.trouble.Quiet:
-		require.Zero(l, l.Struck(l, l.trouble.Switch))
-	case !l.trouble.Cuts:
-		l.eventually(func() bool { return l.Struck(l, l.trouble.Switch) > 0 }, "the trouble strikes")
-	}
+	l.struck(round)
 	l.Clear(l, l.trouble.Switch)
+	if l.trouble.Lasts > 0 {
+		l.until, l.doubt = l.session.Now().Add(l.trouble.Lasts), true
+	}
 	l.recover()
 	l.resolve()
 	l.clean("tb-" + round + "-c")
 	l.account()
+}
+
+// struck makes sure that the trouble was there.
+func (l *life) struck(round string) {
+	switch {
+	case l.trouble.Quiet:
+		require.Zero(l, l.Struck(l, l.trouble.Switch))
+	case !l.trouble.Early || round == "early":
+		l.eventually(l.strikes, "the trouble strikes")
+	}
+}
+
+// strikes gives the trouble something more to strike until it has.
+func (l *life) strikes() bool {
+	if l.Struck(l, l.trouble.Switch) > 0 {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(l.Context(), briefly)
+	defer cancel()
+	_, _ = l.session.Balances(ctx)
+	return false
 }
 
 // settle gives the session a moment to be up.
@@ -149,12 +179,12 @@ func (l *life) up() (up bool) {
 	for _, e := range l.events.events {
 		switch e.(type) {
 		case broker.SessionUp:
-			require.False(l, up, "up twice")
+			assert.False(l, up, "up twice")
 			up = true
 		case broker.SessionDown:
 			up = false
 		case broker.KeyRefused:
-			require.True(l, l.trouble.Auth, "the key is well: %v", e)
+			assert.True(l, l.trouble.Auth, "the key is well: %v", e)
 		}
 	}
 	return up

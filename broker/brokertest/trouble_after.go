@@ -59,10 +59,14 @@ func (l *life) resolve() {
 func (l *life) clean(label string) {
 	positions, err := l.session.Positions(l.ctx())
 	require.NoError(l, err)
-	require.LessOrEqual(l, len(positions), 1)
+	l.sized(positions)
 	for _, p := range positions {
-		require.True(l, p.Size.Equal(l.bracket.Amount), "I1: one entry, not %s", p.Size)
-		_, err := l.session.Place(l.ctx(), l.exit(label))
+		exit := l.exit(label)
+		exit.Amount = p.Size.Abs()
+		if p.Size.Sign() < 0 {
+			exit.Side = trade.Buy
+		}
+		_, err := l.session.Place(l.ctx(), exit)
 		require.NoError(l, err)
 	}
 	orders, err := l.session.OpenOrders(l.ctx())
@@ -89,7 +93,9 @@ func (l *life) account() {
 	for _, f := range fills {
 		require.NotContains(l, byID, f.ID)
 		byID[f.ID] = f
-		byLabel[f.Label] = byLabel[f.Label].Add(f.Amount)
+		if !f.Liquidation {
+			byLabel[f.Label] = byLabel[f.Label].Add(f.Amount)
+		}
 		if f.Side == trade.Buy {
 			net = net.Add(f.Amount)
 		} else {
@@ -102,7 +108,7 @@ func (l *life) account() {
 	}
 	for _, c := range l.claims {
 		for _, f := range c.placed.Fills {
-			require.Equal(l, byID[f.ID], f)
+			requireSame(l, byID[f.ID], f)
 		}
 	}
 	l.told(byID)
@@ -111,7 +117,14 @@ func (l *life) account() {
 		require.NoError(l, err)
 		require.Equal(l, fills[1:], rest)
 	}
-	require.Zero(l, l.Overspent(l), "I19: requests within the account's bucket")
+	require.True(l, l.trouble.Spends || l.Overspent(l) == 0, "I19: requests within the account's bucket")
+}
+
+// requireSame compares a fill as it was told with the books. The clock may have been set in between.
+func requireSame(l *life, booked, told trade.Fill) {
+	l.Helper()
+	booked.Time, told.Time = time.Time{}, time.Time{}
+	require.Equal(l, booked, told)
 }
 
 // told makes sure that no event tells of a fill that is not in the books.
@@ -120,7 +133,7 @@ func (l *life) told(fills map[trade.VenueTradeID]trade.Fill) {
 	defer l.events.mu.Unlock()
 	for _, e := range l.events.events {
 		if filled, is := e.(broker.Filled); is {
-			require.Equal(l, fills[filled.Fill.ID], filled.Fill)
+			requireSame(l, fills[filled.Fill.ID], filled.Fill)
 		}
 	}
 }
@@ -131,6 +144,10 @@ func (l *life) afterwards() {
 	require.NoError(l, err)
 	p := &position{Session: l.session, events: l.events, spec: l.spec, bracket: l.suite.bracket(l.session, trade.Sell, l.spec, ticker)}
 	_, err = l.session.PlaceBracket(l.ctx(), p.bracket)
+	if broker.OutcomeOf(err) == broker.NotSent { // the link was lost for a moment: nothing has left
+		l.eventually(l.up, "the session comes back")
+		_, err = l.session.PlaceBracket(l.ctx(), p.bracket)
+	}
 	require.NoError(l, err)
 	l.requireLegs(p)
 	l.roundTrip(p, trade.NewDec(-1))
