@@ -72,6 +72,13 @@ lint: lint-go ## Vet and staticcheck
 bench: ## Run the benchmarks, each beside its floor
 	@$(GO) test -run '^$$' -bench . -benchmem ./...
 
+SEEDS ?= 1000
+FIRST ?= 1
+
+.PHONY: sim
+sim: ## Live through SEEDS simulated worlds (from seed FIRST on) and check every invariant of orders
+	@$(GO) run ./cmd/simulate -seeds $(SEEDS) -first $(FIRST)
+
 FUZZTIME ?= 30s
 fuzz: ## Fuzz the exchange's frames in both directions, each for FUZZTIME (30s)
 	@$(GO) test ./broker/deribit -run '^$$' -fuzz '^FuzzClientFrame$$' -fuzztime $(FUZZTIME)

@@ -39,13 +39,14 @@ var mayImport = map[string][]string{
 	"actors":            {"trade", "strategy", "broker", "killpoint"},
 	"actors/kit":        {},
 	"backtest":          {"trade", "strategy", "broker", "broker/simulator/core"},
+	"simulation":        {"trade", "strategy", "broker", "broker/simulator/core"},
 	"http":              {"trade"},
 	"configs":           {},
 	"killpoint":         {},
 	"web":               {},
 	"deploy":            {},
 	"docs":              {},
-	"cmd":               {"trade", "strategy", "broker", "broker/brokertest", "broker/deribit", "broker/simulator", "store", "migrations", "actors", "backtest", "http", "configs", "web", "deploy"},
+	"cmd":               {"trade", "strategy", "broker", "broker/brokertest", "broker/deribit", "broker/simulator", "store", "migrations", "actors", "backtest", "simulation", "http", "configs", "web", "deploy"},
 }
 
 // pure folders decide; they take time, ids and chance as arguments.

@@ -1,0 +1,55 @@
+// Command simulate lives through many simulated worlds and reports what it saw. The first world in
+// which an invariant does not hold is shrunk to the troubles that it takes, told, and ends the run.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tradebaas/tradebaas/simulation"
+)
+
+func main() {
+	seeds := flag.Uint64("seeds", 1000, "how many worlds to live through")
+	first := flag.Uint64("first", 1, "the seed of the first one")
+	minutes := flag.Int("minutes", 8, "how long trouble lasts in each")
+	flag.Parse()
+	began := time.Now()
+	total, failed := run(*first, *seeds, *minutes)
+	total.Write(os.Stdout)
+	fmt.Printf("seeds %d to %d, %d minutes each, took %s\n", *first, *first+*seeds-1, *minutes, time.Since(began).Round(time.Second))
+	if failed != nil {
+		o, left, v := simulation.Shrink(*failed)
+		simulation.Explain(os.Stdout, o, left, v)
+		os.Exit(1)
+	}
+}
+
+// run shares the seeds out among the processors; each world is one goroutine's.
+func run(first, seeds uint64, minutes int) (total simulation.Report, failed *simulation.Options) {
+	var next atomic.Uint64
+	var lock sync.Mutex
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for n := next.Add(1) - 1; n < seeds; n = next.Add(1) - 1 {
+				o := simulation.Options{Seed: first + n, Minutes: minutes}
+				report, failure := simulation.Run(o)
+				lock.Lock()
+				total.Add(report)
+				if failure != nil && (failed == nil || o.Seed < failed.Seed) {
+					failed = &o
+					next.Store(seeds)
+				}
+				lock.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	return total, failed
+}
