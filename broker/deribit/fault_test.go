@@ -320,6 +320,10 @@ func TestF36_token_expires_in_flight(t *testing.T) {
 		p.on("private/get_positions", taken(`[]`))
 		p.on("private/cancel", taken(cancelled))
 		p.on("private/buy", taken(`{"order":{"order_id":"1"}}`))
+		p.on("public/auth", func(a asked) string {
+			time.Sleep(time.Millisecond) // every call is on its way by then
+			return p.signIn(a)
+		})
 		var work sync.WaitGroup
 		for range 5 {
 			work.Go(func() {
