@@ -278,7 +278,7 @@ func TestF33_fewer_than_eight_requests_are_in_flight(t *testing.T) {
 			now++
 			most = max(most, now)
 			mu.Unlock()
-			time.AfterFunc(2*time.Second, func() {
+			time.AfterFunc(1500*time.Millisecond, func() {
 				mu.Lock()
 				now--
 				mu.Unlock()
