@@ -24,6 +24,7 @@ type Trouble struct {
 	Quiet   bool             // it is never to strike, whatever is asked: the adapter keeps clear of it
 	Early   bool             // it strikes only who connects
 	Auth    bool             // it may look like a refused key
+	Mute    bool             // the session may wait long for what it asks first
 	Spends  bool             // it takes credit that the adapter counts on
 	Turns   bool             // both legs may fill, so that the position turns over
 	Lasts   time.Duration    // that it goes on when it has been ended
@@ -159,14 +160,19 @@ func (l *life) strikes() bool {
 	return false
 }
 
-// settle gives the session a moment to be up.
+// settle waits until the session is up. Where it has been lost or cannot be had it gives it a moment.
 func (l *life) settle() {
-	deadline := time.NewTimer(2 * briefly)
-	defer deadline.Stop()
+	deadline := time.After(patience)
+	var soon <-chan time.Time
 	for !l.up() {
+		if soon == nil && (l.trouble.Mute || count[broker.SessionDown](l.events) > 0) {
+			soon = time.After(2 * briefly)
+		}
 		select {
 		case <-l.events.arrived:
-		case <-deadline.C:
+		case <-soon:
+			return
+		case <-deadline:
 			return
 		}
 	}

@@ -27,10 +27,10 @@ var (
 
 // troubles are all switches of the simulated exchange, each at least once.
 var troubles = []brokertest.Trouble{
-	{Name: "every answer is swallowed", Switch: "swallow", Orders: unheard},
+	{Name: "every answer is swallowed", Switch: "swallow", Orders: unheard, Mute: true},
 	{Name: "an order's answer is swallowed", Switch: "swallow", How: simulator.Trouble{Methods: orderCalls}, Orders: unheard},
 	{Name: "orders are lost", Switch: "lost", How: simulator.Trouble{Methods: orderCalls}, Orders: unheard},
-	{Name: "some requests are lost", Switch: "lost", How: simulator.Trouble{Rate: 40, Seed: 3}, Orders: unheard},
+	{Name: "some requests are lost", Switch: "lost", How: simulator.Trouble{Rate: 40, Seed: 3}, Orders: unheard, Mute: true},
 	{Name: "orders come late", Switch: "hold", How: simulator.Trouble{Methods: orderCalls, Ms: 400}},
 	{Name: "orders come after their caller has gone", Switch: "hold", How: simulator.Trouble{Methods: orderCalls, Ms: 700}, Orders: unheard},
 	{Name: "orders come too late", Switch: "hold", How: simulator.Trouble{Methods: orderCalls, Ms: 1300}, Orders: unheard},
