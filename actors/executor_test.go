@@ -196,6 +196,38 @@ func TestExecutor_FastTest(t *testing.T) {
 	})
 }
 
+// A look at a start plans with the real price, the account's equity and the market's candles, and
+// does nothing.
+func TestSystem_PreviewStart(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := open(t, strategy.Rules{}, nil)
+		defer f.shut()
+		f.run(3*time.Second, fifty)
+		start := trade.StartStrategy{Name: "fast test", Market: btcPaper, Config: json.RawMessage(`{}`)}
+		_, err := f.StartStrategy(t.Context(), alice, trade.StartStrategy{Name: "Razor", Market: btcPaper})
+		require.NoError(t, err)
+		f.run(3*time.Second, fifty)
+		look, err := f.PreviewStart(t.Context(), alice, start)
+		require.NoError(t, err)
+		require.Equal(t, "Fast Test", look.StrategyName)
+		require.Equal(t, "50000", look.Ask.String())
+		require.Equal(t, "10000", look.Equity.String())
+		require.Len(t, look.Sides, 1)
+		require.Equal(t, []string{"0.0001", "49850", "50150"}, []string{look.Sides[0].Amount.String(), look.Sides[0].Stop.String(), look.Sides[0].Target.String()})
+
+		start.Name = "Razor"
+		look, err = f.PreviewStart(t.Context(), alice, start)
+		require.NoError(t, err)
+		require.Len(t, look.Sides, 2, "a strategy that waits for a signal may take either side")
+		_, err = f.PreviewStart(t.Context(), alice, trade.StartStrategy{Name: "Nonsense", Market: btcPaper})
+		require.ErrorIs(t, err, trade.InvalidFields("unknown_strategy", ""))
+		_, err = f.PreviewStart(t.Context(), bob, start)
+		require.ErrorIs(t, err, trade.ErrNotConnected)
+		require.Zero(t, f.sent("send"))
+		require.Empty(t, f.ledger.decided)
+	})
+}
+
 func TestExecutor_FastTestOverACrash(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := open(t, strategy.Rules{}, nil)

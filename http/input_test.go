@@ -28,6 +28,7 @@ var goodBodies = map[string]map[string]any{
 	"closePosition":      {"broker": "deribit", "environment": "paper", "instrument": bitcoin},
 	"addStop":            {"broker": "deribit", "environment": "paper", "instrument": bitcoin, "percent": "1.5"},
 	"ensureStop":         {"broker": "deribit", "environment": "paper", "instrument": bitcoin},
+	"previewStrategy":    {"broker": "deribit", "environment": "paper", "instrument": bitcoin, "strategyName": "Fast Test", "config": map[string]any{}},
 	"startStrategy":      {"broker": "deribit", "environment": "paper", "instrument": bitcoin, "strategyName": "Fast Test", "config": map[string]any{}, "disclaimerAccepted": true},
 	"stopStrategy":       {"strategyId": stranger + ":Fast Test:BTC_USDC-PERPETUAL:deribit:paper", "closePosition": false},
 	"setLimits":          {"broker": "deribit", "environment": "paper", "limits": goodLimits},

@@ -43,6 +43,8 @@ type Trading interface {
 	Ticker(ctx context.Context, market trade.Market) (trade.Ticker, error)
 	Candles(ctx context.Context, market trade.Market, from, to time.Time) ([]trade.Candle, error)
 
+	// PreviewStart tells what a strategy would enter if its signal came right now. Nothing is sent.
+	PreviewStart(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.StartPreview, error)
 	StartStrategy(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.StrategyStatus, error)
 	StopStrategy(ctx context.Context, user trade.UserID, id trade.StrategyID, closePosition bool) (trade.StrategyStatus, error)
 	StrategyStatuses(ctx context.Context, user trade.UserID) ([]trade.StrategyStatus, error)

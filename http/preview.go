@@ -36,3 +36,24 @@ func (s *Server) previewClose(ctx context.Context, in *PreviewInput) (*PreviewOu
 	}
 	return &PreviewOutput{PreviewAnswer{Preview: preview}}, nil
 }
+
+// StartPreviewAnswer tells what a start would bring.
+type StartPreviewAnswer struct {
+	Answer
+	Preview trade.StartPreview `json:"preview"`
+}
+
+// StartPreviewOutput is a StartPreviewAnswer.
+type StartPreviewOutput struct{ Body StartPreviewAnswer }
+
+func (s *Server) previewStart(ctx context.Context, in *struct{ Body PreviewRequest }) (*StartPreviewOutput, error) {
+	account, start, err := in.Body.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	preview, err := s.trading.PreviewStart(ctx, account.User, start)
+	if err != nil {
+		return nil, err
+	}
+	return &StartPreviewOutput{StartPreviewAnswer{Preview: preview}}, nil
+}

@@ -14,6 +14,8 @@ func (s *Server) strategyRoutes() {
 	for root, suffix := range map[string]string{"/api/strategy": "", "/api/user/strategy": "Alias"} {
 		handle(s, route{method: post, path: root + "/start", id: "startStrategy" + suffix, tag: "Strategies", status: 201, access: signedIn, command: true,
 			summary: "Start a strategy on an instrument"}, s.startStrategy)
+		handle(s, route{method: post, path: root + "/preview", id: "previewStrategy" + suffix, tag: "Strategies", access: signedIn,
+			summary: "What a strategy would enter if its signal came right now: size, stop, target, fees and net; nothing is sent"}, s.previewStart)
 		handle(s, route{method: post, path: root + "/stop", id: "stopStrategy" + suffix, tag: "Strategies", access: signedIn, command: true,
 			summary: "Stop a strategy; its position keeps its stop and target unless closePosition is true"}, s.stopStrategy)
 		handle(s, route{method: get, path: root + "/status", id: "strategyStatus" + suffix, tag: "Strategies", access: signedIn, summary: "Own strategies"}, s.strategyStatus)
@@ -83,13 +85,18 @@ func (s *Server) strategy(_ context.Context, in *StrategyInput) (*StrategyOutput
 	return nil, trade.ErrStrategyNotFound
 }
 
+// PreviewRequest says which strategy would run, where and how.
+type PreviewRequest struct {
+	VenueBody
+	StrategyName string `json:"strategyName" minLength:"1" maxLength:"50"`
+	Instrument   string `json:"instrument" maxLength:"60" pattern:"^[A-Z0-9]{2,12}(_[A-Z0-9]{2,12})?-[A-Z0-9][A-Z0-9-]{0,30}$" patternDescription:"the name of an instrument such as BTC_USDC-PERPETUAL"`
+	Config       object `json:"config,omitempty" doc:"preset and the parameters that differ from it; see the catalogue"`
+}
+
 // StartRequest asks for a strategy to run.
 type StartRequest struct {
-	VenueBody
-	StrategyName       string `json:"strategyName" minLength:"1" maxLength:"50"`
-	Instrument         string `json:"instrument" maxLength:"60" pattern:"^[A-Z0-9]{2,12}(_[A-Z0-9]{2,12})?-[A-Z0-9][A-Z0-9-]{0,30}$" patternDescription:"the name of an instrument such as BTC_USDC-PERPETUAL"`
-	Config             object `json:"config,omitempty" doc:"preset and the parameters that differ from it; see the catalogue"`
-	DisclaimerAccepted *bool  `json:"disclaimerAccepted,omitempty" doc:"Must be true where real money is at stake"`
+	PreviewRequest
+	DisclaimerAccepted *bool `json:"disclaimerAccepted,omitempty" doc:"Must be true where real money is at stake"`
 }
 
 // StartedAnswer carries the strategy that was started.
@@ -117,6 +124,14 @@ func (s *Server) startStrategy(ctx context.Context, in *struct{ Body StartReques
 }
 
 func (r StartRequest) read(ctx context.Context) (trade.AccountID, trade.StartStrategy, error) {
+	account, start, err := r.PreviewRequest.read(ctx)
+	if err == nil && (r.DisclaimerAccepted == nil && account.Environment.RealMoney() || r.DisclaimerAccepted != nil && !*r.DisclaimerAccepted) {
+		err = invalid("disclaimerAccepted", "must be true: this trades on its own until you stop it")
+	}
+	return account, start, err
+}
+
+func (r PreviewRequest) read(ctx context.Context) (trade.AccountID, trade.StartStrategy, error) {
 	account, err := r.account(ctx)
 	if err != nil {
 		return account, trade.StartStrategy{}, err
@@ -124,9 +139,6 @@ func (r StartRequest) read(ctx context.Context) (trade.AccountID, trade.StartStr
 	instrument, err := trade.ParseInstrument(r.Instrument)
 	if err != nil {
 		return account, trade.StartStrategy{}, err
-	}
-	if r.DisclaimerAccepted == nil && account.Environment.RealMoney() || r.DisclaimerAccepted != nil && !*r.DisclaimerAccepted {
-		return account, trade.StartStrategy{}, invalid("disclaimerAccepted", "must be true: this trades on its own until you stop it")
 	}
 	config := json.RawMessage(r.Config)
 	if len(config) == 0 {

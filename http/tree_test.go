@@ -253,6 +253,13 @@ func (f *tree) PreviewClose(_ context.Context, account trade.AccountID, instrume
 	return trade.ClosePreview{Instrument: instrument, Net: trade.MustDec("9.825")}, nil
 }
 
+func (f *tree) PreviewStart(_ context.Context, user trade.UserID, start trade.StartStrategy) (trade.StartPreview, error) {
+	f.note("PreviewStart " + string(user) + " " + start.Name + " " + string(start.Config))
+	return trade.StartPreview{Instrument: start.Market.Instrument, Config: start.Config, Equity: trade.MustDec("10010"), Sides: []trade.EntryPreview{
+		{Side: trade.Buy, Amount: trade.MustDec("0.001"), AtStop: &trade.ExitPreview{Net: trade.MustDec("-0.6")}, Detail: start.Config},
+		{Side: trade.Sell, Code: "no_quote", Reason: "Nobody offers the other side.", Detail: start.Config}}}, nil
+}
+
 func (f *tree) ProtectPosition(_ context.Context, account trade.AccountID, _ trade.Instrument, price, percent trade.Dec) (trade.Protection, error) {
 	f.note("ProtectPosition " + string(account.User) + " " + price.String() + " " + percent.String())
 	return trade.Protection{Stop: trade.NewDec(95000), VenueOrder: "s1"}, nil

@@ -158,6 +158,24 @@ func TestStrategy_life(t *testing.T) {
 	}
 }
 
+func TestStrategy_preview(t *testing.T) {
+	w := newWorld(t)
+	ann := w.join("ann@trade.test")
+	body := map[string]any{"strategyName": "Fast Test", "instrument": bitcoin, "environment": "live", "config": map[string]any{"preset": "original"}}
+	for _, root := range []string{"/api/strategy", "/api/user/strategy"} {
+		r := w.call("POST", root+"/preview", body, ann.auth())
+		require.Equal(t, 200, r.StatusCode, r.text)
+		sides := r.body["preview"].(map[string]any)["sides"].([]any)
+		require.Equal(t, "-0.6", sides[0].(map[string]any)["atStop"].(map[string]any)["net"])
+		require.Nil(t, sides[1].(map[string]any)["atStop"])
+		require.Equal(t, "no_quote", sides[1].(map[string]any)["code"])
+	}
+	require.Equal(t, 2, w.trading.called(`PreviewStart `+string(ann.id)+` Fast Test {"preset":"original"}`), "no promise is asked for a look")
+	require.Zero(t, w.trading.called("StartStrategy"))
+	body["instrument"] = "bitcoin"
+	require.Equal(t, 422, w.call("POST", "/api/strategy/preview", body, ann.auth()).StatusCode)
+}
+
 func TestStrategy_metrics(t *testing.T) {
 	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	status := trade.StrategyStatus{Broker: trade.Deribit, Environment: trade.Paper, Instrument: bitcoin}
