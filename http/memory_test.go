@@ -311,6 +311,39 @@ func (m *memory) TradeStats(_ context.Context, _ trade.UserID, _ trade.TradeFilt
 	return stats, nil
 }
 
+func (m *memory) FindTrade(_ context.Context, user trade.UserID, id trade.TradeID) (trade.TradeDetail, error) {
+	defer m.lock()()
+	for _, t := range m.trades {
+		if t.Account.User == user && t.ID == id {
+			label := trade.Label{Installation: "x", Epoch: 1, Intent: trade.IntentID(strings.Repeat("a", 32)), Role: trade.Target}
+			return trade.TradeDetail{Trade: t, Fills: []trade.Fill{{ID: "f", Label: label.String()}}, Decision: &trade.Decision{ID: "d", Outcome: "taken"}}, nil
+		}
+	}
+	return trade.TradeDetail{}, trade.ErrTradeNotFound
+}
+
+func (m *memory) TradeDays(_ context.Context, user trade.UserID, f trade.TradeFilter) ([]trade.DayResult, error) {
+	defer m.lock()()
+	var days []trade.DayResult
+	for _, t := range m.trades {
+		if t.Account.User == user && t.ExitTime != nil && !t.ExitTime.Before(f.ClosedFrom) && (f.ExitReason == "" || f.ExitReason == t.ExitReason) {
+			days = append(days, trade.DayResult{Day: t.ExitTime.UTC().Format(time.DateOnly), Currency: t.Currency, Trades: 1, Net: t.Net})
+		}
+	}
+	return days, nil
+}
+
+func (m *memory) ListActivity(_ context.Context, user trade.UserID, after time.Time, limit int) ([]trade.Activity, error) {
+	defer m.lock()()
+	var list []trade.Activity
+	for _, t := range m.trades {
+		if t.Account.User == user && t.EntryTime.After(after) && len(list) < limit {
+			list = append(list, trade.Activity{ID: "opened:" + string(t.ID), Kind: trade.ActivityOpened, Trade: t.ID, Venue: t.Account.Venue})
+		}
+	}
+	return list, nil
+}
+
 func (m *memory) ListEquity(context.Context, trade.UserID, trade.Venue, time.Time, time.Time, int) ([]trade.EquityPoint, error) {
 	return []trade.EquityPoint{{Venue: paperVenue, Currency: "USDC", Time: m.clock.Now(), Equity: trade.MustDec("10000.5")}}, nil
 }

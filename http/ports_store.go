@@ -65,6 +65,10 @@ type Trades interface {
 	ListTrades(ctx context.Context, user trade.UserID, filter trade.TradeFilter) (trade.TradePage, error)
 	// TradeStats gives one entry per currency, and with by (trade.StatsGroups) per group and currency.
 	TradeStats(ctx context.Context, user trade.UserID, filter trade.TradeFilter, by string) ([]trade.TradeStats, error)
+	// FindTrade gives one round trip with its fills and decision, or trade.ErrTradeNotFound.
+	FindTrade(ctx context.Context, user trade.UserID, id trade.TradeID) (trade.TradeDetail, error)
+	// TradeDays sums up closed round trips per UTC day of the exit and currency, oldest first.
+	TradeDays(ctx context.Context, user trade.UserID, filter trade.TradeFilter) ([]trade.DayResult, error)
 	// ListEquity gives points oldest first, at most limit of them, evenly thinned; a zero venue means all.
 	ListEquity(ctx context.Context, user trade.UserID, venue trade.Venue, from, to time.Time, limit int) ([]trade.EquityPoint, error)
 }
@@ -78,6 +82,11 @@ type Decisions interface {
 // Repairs reads what reconciliation put right; a zero venue means all.
 type Repairs interface {
 	ListRepairs(ctx context.Context, user trade.UserID, venue trade.Venue, limit int, cursor string) (trade.RepairPage, error)
+}
+
+// Activities reads what happened to a user after a moment (zero: at any time), newest first.
+type Activities interface {
+	ListActivity(ctx context.Context, user trade.UserID, after time.Time, limit int) ([]trade.Activity, error)
 }
 
 // Administration is what administrators may do to other people's accounts. It never opens a key.
@@ -131,6 +140,7 @@ type Storage interface {
 	Trades
 	Decisions
 	Repairs
+	Activities
 	Administration
 	LimitStore
 	CommandKeys

@@ -12,7 +12,10 @@ func (s *Server) tradeRoutes() {
 	handle(s, route{method: get, path: "/api/user/trades/history", id: "tradeHistory", tag: "Trades", access: signedIn, summary: "Own trades, newest first"}, s.tradeHistory)
 	handle(s, route{method: get, path: "/api/user/trades/stats", id: "tradeStats", tag: "Trades", access: signedIn, summary: "Own trades summed up, per currency"}, s.tradeStats)
 	handle(s, route{method: get, path: "/api/user/trades/equity", id: "equity", tag: "Trades", access: signedIn, summary: "Own equity over time"}, s.equity)
+	handle(s, route{method: get, path: "/api/user/trades/calendar", id: "tradeCalendar", tag: "Trades", access: signedIn, summary: "Own results per day and currency"}, s.tradeCalendar)
 	handle(s, route{method: get, path: "/api/user/trades/export", id: "exportTrades", tag: "Trades", access: signedIn, summary: "Own trades as a file"}, s.exportTrades)
+	handle(s, route{method: get, path: "/api/user/trades/{id}", id: "trade", tag: "Trades", access: signedIn, summary: "One own trade with its fills and the decision that led to it"}, s.tradeDetail)
+	handle(s, route{method: get, path: "/api/user/activity", id: "activity", tag: "Trades", access: signedIn, summary: "What happened, newest first: trades, repairs, refused entries, kill switches, keys"}, s.activity)
 	handle(s, route{method: get, path: "/api/user/repairs", id: "repairs", tag: "Trades", access: signedIn, summary: "What was found and put right at the exchange, newest first"}, s.repairs)
 }
 
@@ -24,10 +27,15 @@ type TradeQuery struct {
 	Status       string    `query:"status" enum:"open,closed"`
 	From         time.Time `query:"from" doc:"Entered at or after"`
 	To           time.Time `query:"to" doc:"Entered before"`
+	Side         string    `query:"side" enum:"buy,sell"`
+	ExitReason   string    `query:"exitReason" maxLength:"30" pattern:"^[a-z_]*$" patternDescription:"an exit reason such as tp or kill_switch"`
+	ClosedFrom   time.Time `query:"closedFrom" doc:"Closed at or after; open trades are left out"`
+	ClosedTo     time.Time `query:"closedTo" doc:"Closed before; open trades are left out"`
 }
 
 func (q TradeQuery) filter() (trade.TradeFilter, error) {
-	f := trade.TradeFilter{Strategy: strings.TrimSpace(q.StrategyName), Status: q.Status, From: q.From, To: q.To}
+	f := trade.TradeFilter{Strategy: strings.TrimSpace(q.StrategyName), Status: q.Status, From: q.From, To: q.To,
+		Side: trade.Side(q.Side), ExitReason: q.ExitReason, ClosedFrom: q.ClosedFrom, ClosedTo: q.ClosedTo}
 	venue, err := q.venue()
 	if err != nil {
 		return f, err
@@ -40,6 +48,9 @@ func (q TradeQuery) filter() (trade.TradeFilter, error) {
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
 		return f, invalid("from", "must be before to")
+	}
+	if !f.ClosedFrom.IsZero() && !f.ClosedTo.IsZero() && !f.ClosedFrom.Before(f.ClosedTo) {
+		return f, invalid("closedFrom", "must be before closedTo")
 	}
 	return f, nil
 }

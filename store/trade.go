@@ -53,17 +53,20 @@ const tradesOf = `user_id = $1
 	AND ($3::text = '' OR instrument = $3)
 	AND ($4::text = '' OR broker = $4) AND ($5::text = '' OR environment = $5)
 	AND ($6::text = '' OR status = $6)
-	AND ($7::timestamptz IS NULL OR entry_time >= $7) AND ($8::timestamptz IS NULL OR entry_time < $8)`
+	AND ($7::timestamptz IS NULL OR entry_time >= $7) AND ($8::timestamptz IS NULL OR entry_time < $8)
+	AND ($9::text = '' OR side = $9) AND ($10::text = '' OR exit_reason = $10)
+	AND ($11::timestamptz IS NULL OR exit_time >= $11) AND ($12::timestamptz IS NULL OR exit_time < $12)`
 
 func filterArgs(user trade.UserID, f trade.TradeFilter) []any {
-	return []any{user, f.Strategy, f.Instrument, f.Venue.Broker, f.Venue.Environment, f.Status, orNull(f.From), orNull(f.To)}
+	return []any{user, f.Strategy, f.Instrument, f.Venue.Broker, f.Venue.Environment, f.Status, orNull(f.From), orNull(f.To),
+		f.Side, f.ExitReason, orNull(f.ClosedFrom), orNull(f.ClosedTo)}
 }
 
 const countTrades = `SELECT count(*) FROM trades WHERE ` + tradesOf
 
 const selectTrades = `SELECT ` + tradeColumns + ` FROM trades WHERE ` + tradesOf + `
-	AND ($9::timestamptz IS NULL OR (entry_time, id) < ($9, $10::uuid))
-ORDER BY entry_time DESC, id DESC LIMIT $11 OFFSET $12`
+	AND ($13::timestamptz IS NULL OR (entry_time, id) < ($13, $14::uuid))
+ORDER BY entry_time DESC, id DESC LIMIT $15 OFFSET $16`
 
 // ListTrades gives one page of round trips, newest first.
 func (db *DB) ListTrades(ctx context.Context, user trade.UserID, filter trade.TradeFilter) (trade.TradePage, error) {

@@ -15,7 +15,7 @@ import (
 // the same difference of its place among all and its place among its own sign.
 const selectStats = `
 WITH picked AS (
-	SELECT *, CASE $9::text
+	SELECT *, CASE $13::text
 		WHEN 'strategy' THEN strategy_name
 		WHEN 'instrument' THEN instrument
 		WHEN 'version' THEN strategy_name || ' v' || config_version
@@ -83,6 +83,31 @@ func (db *DB) TradeStats(ctx context.Context, user trade.UserID, filter trade.Tr
 	list, err := rowsOf(ctx, db, user, scanStats, selectStats, append(filterArgs(user, filter), by)...)
 	if err != nil {
 		return nil, fmt.Errorf("trade statistics of %s: %w", user, err)
+	}
+	return list, nil
+}
+
+const selectDayResults = `
+SELECT to_char(exit_time AT TIME ZONE 'UTC', 'YYYY-MM-DD'), currency, count(*),
+	count(*) FILTER (WHERE net > 0), count(*) FILTER (WHERE net < 0), sum(net), sum(fees), sum(funding)
+FROM trades WHERE ` + tradesOf + ` AND status = 'closed'
+GROUP BY 1, 2 ORDER BY 1, 2`
+
+func scanDayResult(row pgx.CollectableRow) (d trade.DayResult, err error) {
+	return d, row.Scan(&d.Day, &d.Currency, &d.Trades, &d.Wins, &d.Losses, &d.Net, &d.Fees, &d.Funding)
+}
+
+// TradeDays gives one entry per UTC day of the exit and currency, oldest first; days without a closed
+// round trip are left out.
+func (db *DB) TradeDays(ctx context.Context, user trade.UserID, filter trade.TradeFilter) ([]trade.DayResult, error) {
+	done, err := db.report(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	list, err := rowsOf(ctx, db, user, scanDayResult, selectDayResults, filterArgs(user, filter)...)
+	if err != nil {
+		return nil, fmt.Errorf("trade days of %s: %w", user, err)
 	}
 	return list, nil
 }

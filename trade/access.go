@@ -114,6 +114,40 @@ type RepairPage struct {
 	Next    string   `json:"nextCursor,omitempty"`
 }
 
+// The kinds of an Activity.
+const (
+	ActivityOpened      = "trade_opened"
+	ActivityClosed      = "trade_closed"
+	ActivityRepaired    = "repaired"         // Reason is the kind of the repair
+	ActivityRefused     = "entry_refused"    // Reason is the decision's outcome
+	ActivityKilled      = "killswitch_on"    // by a person
+	ActivityKillReset   = "killswitch_reset" // by a person
+	ActivityStopMoved   = "stop_moved"       // by a person; Price is where to
+	ActivityKeySaved    = "key_saved"
+	ActivityKeyDeleted  = "key_deleted"
+	ActivityUnconnected = "disconnected" // by a person
+)
+
+// Activity is one thing that happened to a user: what a page tells of after the fact. What does not
+// belong to its kind is zero.
+type Activity struct {
+	ID   string    `json:"id"` // unique within a user
+	Kind string    `json:"kind"`
+	Time time.Time `json:"time"`
+	Venue
+	Instrument   Instrument `json:"instrument"`
+	Strategy     StrategyID `json:"strategyId"`
+	StrategyName string     `json:"strategyName"`
+	Trade        TradeID    `json:"tradeId"`
+	Side         Side       `json:"side"`
+	Amount       *Dec       `json:"amount"`
+	Price        *Dec       `json:"price"` // entry, exit or stop
+	Net          *Dec       `json:"net"`   // of a closed trade, of fees and funding
+	Currency     Currency   `json:"currency"`
+	Reason       string     `json:"reason"`  // a code
+	Message      string     `json:"message"` // a sentence
+}
+
 // CommandKey is a caller's promise that a command with this key and body is one and the same.
 type CommandKey struct {
 	Route string // method and pattern, such as POST /api/v2/connect

@@ -64,6 +64,7 @@ func CodeOf(err error) string {
 // Refusals that several layers compare against.
 var (
 	ErrStrategyNotFound   = Errorf(NotFound, "strategy_not_found", "There is no such strategy.")
+	ErrTradeNotFound      = Errorf(NotFound, "trade_not_found", "There is no such trade.")
 	ErrNoCredentials      = Errorf(Malformed, "no_credentials", "No exchange key is stored for this environment. Save one in the settings first.")
 	ErrNotConnected       = Errorf(Conflict, "not_connected", "You are not connected to this exchange environment. Connect first.")
 	ErrAlreadyRunning     = Errorf(Conflict, "already_running", "A strategy is already running on this instrument. Stop it first.")

@@ -75,7 +75,11 @@ type TradeFilter struct {
 	Instrument Instrument
 	Venue      Venue
 	Status     string // open, closed or ""
-	From, To   time.Time
+	Side       Side
+	ExitReason string
+	From, To   time.Time // of the entry
+	ClosedFrom time.Time // of the exit; open ones have none
+	ClosedTo   time.Time
 	Limit      int // 1 to 200
 	Offset     int
 	Cursor     string
@@ -86,6 +90,25 @@ type TradePage struct {
 	Trades []Trade `json:"trades"`
 	Total  int     `json:"total"` // of the whole filter
 	Next   string  `json:"nextCursor,omitempty"`
+}
+
+// TradeDetail is one round trip with what it was made of.
+type TradeDetail struct {
+	Trade    Trade
+	Fills    []Fill    // oldest first
+	Decision *Decision // why it was entered; nil when nothing of ours decided it
+}
+
+// DayResult sums up the round trips that closed on one UTC day, in one currency.
+type DayResult struct {
+	Day      string   `json:"day"` // 2026-11-24
+	Currency Currency `json:"currency"`
+	Trades   int      `json:"trades"`
+	Wins     int      `json:"wins"`
+	Losses   int      `json:"losses"`
+	Net      Dec      `json:"net"` // of fees and funding
+	Fees     Dec      `json:"fees"`
+	Funding  Dec      `json:"funding"`
 }
 
 // StatsGroups are what statistics can be grouped by; days, weeks and months are UTC, of the exit.
