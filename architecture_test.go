@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"actors/kit":        {},
 	"backtest":          {"trade", "strategy", "broker", "broker/simulator/core"},
 	"simulation":        {"trade", "strategy", "broker", "broker/simulator/core"},
-	"http":              {"trade"},
+	"http":              {"trade", "actors/kit/insight"},
 	"configs":           {},
 	"killpoint":         {},
 	"web":               {},

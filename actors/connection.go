@@ -245,6 +245,7 @@ func (n *connection) open(c *kit.Context, m accountLoaded) {
 
 // tell reports to the user whatever has changed of the status.
 func (n *connection) tell(c *kit.Context) {
+	c.SetState(n.status.State)
 	s := n.status
 	s.Simulated, s.RealMoney = n.id.Environment.Simulated(), n.id.Environment.RealMoney()
 	s.IsAuthenticated = n.up

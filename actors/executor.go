@@ -138,6 +138,7 @@ func (e *executor) start(c *kit.Context) {
 		config, err = definition.Parse(e.instance.Config)
 	}
 	if err != nil {
+		c.SetState(string(trade.Degraded))
 		e.end(c, trade.Errored, trade.ExecutionError, refusal(err).Error())
 		return
 	}
@@ -398,6 +399,7 @@ func (e *executor) settle(c *kit.Context) {
 		e.enterAtStart(c, now)
 	}
 	state, reason := e.x.state(now)
+	c.SetState(string(state))
 	if state == trade.CoolingOff && e.clock == nil {
 		e.clock = c.After(max(e.x.counters.CooldownUntil.Sub(now), 0)+time.Millisecond, clockDue{})
 	}

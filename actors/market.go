@@ -123,6 +123,7 @@ func (m *market) Receive(c *kit.Context) {
 }
 
 func (m *market) start(c *kit.Context) {
+	c.SetState("stale")
 	m.usedAt = time.Now()
 	m.sweepAt = m.usedAt.Add(leaseRenew)
 	m.watch(c)
@@ -171,6 +172,11 @@ func (m *market) judge(c *kit.Context) (told bool) {
 	}
 	changed := (reason == "") != (m.stale == "")
 	m.stale = reason
+	if reason == "" {
+		c.SetState("live")
+	} else {
+		c.SetState("stale")
+	}
 	if changed {
 		c.Log().Info().Str("reason", reason).Msg("market.judged")
 	}

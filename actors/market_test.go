@@ -161,7 +161,7 @@ func TestMarket_a_failing_signal_concerns_only_those_who_run_it(t *testing.T) {
 		x.lively(time.Minute)
 		require.Contains(t, kittest.Await[SignalFailed](bad).Reason, "divide by zero")
 		require.Equal(t, "good", kittest.Expect[SignalRaised](good).Key)
-		d, _ := x.kit.Depth(x.market().ID())
+		d, _ := x.kit.Mailbox(x.market().ID())
 		require.EqualValues(t, 1, d.Incarnation, "the market itself must not have failed")
 
 		late := x.follow("late", FollowMarket{Config: testConfig{key: "bad"}})
@@ -195,7 +195,7 @@ func TestMarket_restart_loses_nobody(t *testing.T) {
 		})
 		x.lively(5 * time.Second)
 		require.Equal(t, 3, strikes)
-		d, _ := x.kit.Depth(x.market().ID())
+		d, _ := x.kit.Mailbox(x.market().ID())
 		require.EqualValues(t, 4, d.Incarnation)
 		require.Len(t, heard[MarketStarted](x.stage, id), before+3, "everybody is told to renew")
 

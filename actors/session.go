@@ -106,6 +106,7 @@ func (s *session) start(c *kit.Context) {
 		c.Stop()
 		return
 	}
+	c.SetState("open")
 	out := s.out
 	c.Defer(func() { out.close(closeRestart, "reconnect") })
 	c.After(sessionCheck, sessionChecked{})

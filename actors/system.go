@@ -61,7 +61,7 @@ func (s *System) Stop(ctx context.Context) kit.Report {
 	return report
 }
 
-// Kit gives the runtime's own view: mailbox depths and recent failures.
+// Kit gives the runtime's own view: kinds, mailboxes, failures and the tree.
 func (s *System) Kit() *kit.System { return s.kit }
 
 // ask puts a question to a user's actor, and turns the runtime's errors into
@@ -391,6 +391,9 @@ func (s *System) UserChanged(ctx context.Context, user trade.UserID) error {
 	_, err := ask(ctx, s, user, func(r kit.Reply[struct{}]) any { return userChanged{Reply: r} })
 	return err
 }
+
+// UserPath is where a user's actor lives in the tree, while it is awake.
+func (s *System) UserPath(user trade.UserID) string { return s.env.userRef(user).ID() }
 
 // UserBusy tells whether a user has a position or a strategy that is not
 // stopped, anywhere.

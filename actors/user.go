@@ -185,6 +185,7 @@ func (u *user) handle(c *kit.Context, msg any) {
 // ---- loading ----
 
 func (u *user) start(c *kit.Context) {
+	c.SetState("loading")
 	u.line = c.Line()
 	u.load(c)
 }
@@ -232,7 +233,9 @@ func (u *user) take(c *kit.Context, got userLoaded) {
 		asked.Answer(struct{}{})
 	}
 	u.changing = nil
+	c.SetState("ready")
 	if !got.active {
+		c.SetState("off")
 		u.pages.end("")
 	}
 	if !first {

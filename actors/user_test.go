@@ -60,7 +60,7 @@ func TestBoot_waits_for_the_database(t *testing.T) {
 		x.storage.set(func() { x.storage.away = false })
 		wait(time.Minute)
 		require.Equal(t, 1, x.stage.count(account(alice).String()))
-		d, _ := x.kit.Depth(x.env.users().ID())
+		d, _ := x.kit.Mailbox(x.env.users().ID())
 		require.EqualValues(t, 1, d.Incarnation, "no database is a state, not a failure")
 	})
 }

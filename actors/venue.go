@@ -130,6 +130,7 @@ func (v *venue) Receive(c *kit.Context) {
 }
 
 func (v *venue) start(c *kit.Context) {
+	c.SetState("down")
 	self := c.Self()
 	v.intake = newIntake(func() { self.Tell(feedWaiting{}) })
 	v.feed = v.port.OpenFeed(v.intake.put)
@@ -175,8 +176,10 @@ func (v *venue) forward(instrument trade.Instrument, event broker.FeedEvent) {
 func (v *venue) link(c *kit.Context, up bool, reason string) {
 	v.up, v.reason = up, reason
 	if up {
+		c.SetState("up")
 		c.Log().Info().Msg("venue.feed.up")
 	} else {
+		c.SetState("down")
 		c.Log().Warn().Str("reason", reason).Msg("venue.feed.down")
 	}
 	v.tellAll()

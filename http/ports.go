@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/tradebaas/tradebaas/actors/kit/insight"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -60,8 +61,19 @@ type Trading interface {
 	EndSessions(user trade.UserID, signIn string)
 	// UserChanged tells the tree that a user was disabled, enabled or deleted.
 	UserChanged(ctx context.Context, user trade.UserID) error
+	// UserPath is where a user's actor lives in the tree of actors, while it is awake.
+	UserPath(user trade.UserID) string
 	// UserBusy tells whether a user has a position or a strategy that is not stopped, anywhere.
 	UserBusy(ctx context.Context, user trade.UserID) (bool, error)
+}
+
+// Actors is what operators see of the tree. No method asks an actor anything.
+type Actors interface {
+	Overview() insight.Overview
+	// Branch is false when no actor is at path.
+	Branch(path, after string, limit int) (insight.Branch, bool)
+	// Failure is false when the failure of that number is not kept any more.
+	Failure(number uint64) (insight.Failure, bool)
 }
 
 // CatalogueEntry is one strategy of the catalogue. An alias, so that the tree can answer it without

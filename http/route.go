@@ -106,6 +106,7 @@ func (s *Server) routes() {
 	s.strategyRoutes()
 	s.tradeRoutes()
 	s.adminRoutes()
+	s.actorRoutes()
 	s.streamRoutes()
 	s.healthRoutes()
 }

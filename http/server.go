@@ -29,11 +29,12 @@ const (
 	handleTimeout = 15 * time.Second
 )
 
-// Options are what a Server is made of. Storage, Trading, Readiness, Page and Keys are required;
+// Options are what a Server is made of. Storage, Trading, Actors, Readiness, Page and Keys are required;
 // every other zero value stands for the default that its comment names.
 type Options struct {
 	Storage   Storage
 	Trading   Trading
+	Actors    Actors
 	Paper     PaperAccounts // none: paper accounts are unavailable
 	Readiness Readiness
 	Page      fs.FS // the built page, with index.html or placeholder.html at its root
@@ -165,7 +166,7 @@ func (s *Server) fiberConfig() fiber.Config {
 }
 
 func (o Options) completed() (Options, error) {
-	for name, missing := range map[string]bool{"Storage": o.Storage == nil, "Trading": o.Trading == nil,
+	for name, missing := range map[string]bool{"Storage": o.Storage == nil, "Trading": o.Trading == nil, "Actors": o.Actors == nil,
 		"Readiness": o.Readiness == nil, "Page": o.Page == nil, "Keys": len(o.Keys) == 0} {
 		if missing {
 			return o, fmt.Errorf("http server: option %s is missing", name)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tradebaas/tradebaas/actors/kit/insight"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
@@ -45,6 +46,7 @@ type echo struct {
 
 var (
 	_ Trading       = (*tree)(nil)
+	_ Actors        = (*tree)(nil)
 	_ PaperAccounts = (*tree)(nil)
 	_ Readiness     = (*tree)(nil)
 )
@@ -78,6 +80,27 @@ func (f *tree) Create(context.Context) (trade.Key, error) {
 	f.papers++
 	return trade.Key{ID: "paper-key-9999", Secret: "paper-secret"}, f.paperErr
 }
+
+// overview has one failure; branch knows the root and the users' part.
+func (f *tree) Overview() insight.Overview {
+	return insight.Overview{Kinds: []insight.Kind{}, Deepest: []insight.Mailbox{}, Oldest: []insight.Mailbox{},
+		Failures: []insight.Failure{{Number: 7, Reason: "boom", Stack: "actors.(*market).tick"}}, Rates: insight.Rates{Points: []insight.Point{}}}
+}
+
+func (f *tree) Branch(path, _ string, _ int) (insight.Branch, bool) {
+	branch := insight.Branch{Path: path, Below: []insight.Group{}, Children: []insight.Child{}}
+	if path == "tradebaas" {
+		branch.Actor = &insight.Mailbox{ID: path, Kind: "supervisor", State: "running"}
+	}
+	return branch, path == "" || branch.Actor != nil
+}
+
+func (f *tree) Failure(number uint64) (insight.Failure, bool) {
+	failure := f.Overview().Failures[0]
+	return failure, number == failure.Number
+}
+
+func (f *tree) UserPath(user trade.UserID) string { return "tradebaas/users/" + string(user) }
 
 func (f *tree) Ready(context.Context) []Check { return f.checks }
 

@@ -85,7 +85,7 @@ func newWorld(t testing.TB, changes ...func(*Options)) *world {
 	w := &world{clock: &clock{now: time.Date(2026, 11, 24, 12, 0, 0, 123456789, time.UTC)}, trading: newTree(), log: &safeBuffer{}}
 	w.t, _ = t.(*testing.T)
 	w.storage = newMemory(w.clock)
-	options := Options{Storage: w.storage, Trading: w.trading, Paper: w.trading, Readiness: w.trading, Page: testPage(),
+	options := Options{Storage: w.storage, Trading: w.trading, Actors: w.trading, Paper: w.trading, Readiness: w.trading, Page: testPage(),
 		Log: zerolog.New(w.log), Now: w.clock.Now, PublicURL: "http://trade.test", Dev: true, RegistrationOpen: true, OwnerToken: "owner-token",
 		Keys: []SigningKey{testKey}, Passwords: PasswordCost{MemoryKiB: 64, Passes: 1, Threads: 1, Concurrent: 4},
 		Limits: Limits{RequestsPerMinute: -1, SignInsPerMinute: -1, RegistrationsPerHour: -1, UserPerMinute: -1}}

@@ -124,6 +124,7 @@ func (c *cell) restartAfter(pause time.Duration, restart func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.stopping {
+		c.phase.Store(phaseRestarting)
 		c.restart = time.AfterFunc(pause, restart)
 	}
 }

@@ -53,7 +53,7 @@ func TestBackoff_forgets_what_is_older_than_the_window(t *testing.T) {
 			ref.Tell(crash{})
 			time.Sleep(31 * time.Second)
 		}
-		d, ok := s.Depth("rarely")
+		d, ok := s.Mailbox("rarely")
 		require.True(t, ok, "two panics a minute are within the budget")
 		require.EqualValues(t, 21, d.Incarnation)
 	})

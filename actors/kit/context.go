@@ -36,7 +36,7 @@ func (c *Context) close() {
 	c.Alive() // so that nothing begins after the end
 	c.cancel()
 	c.bag.close(func(r any) {
-		c.life.cell.report(newPanic(r, "close", nil), "ignored while ending", 0)
+		c.life.cell.report(newPanic(r, "close", ""), "ignored while ending", 0)
 	})
 }
 
@@ -67,6 +67,16 @@ func (c *Context) Log() *zerolog.Logger {
 
 // Incarnation counts the starts of this actor, from 1.
 func (c *Context) Incarnation() uint64 { return c.number }
+
+// SetState shows an operator what this actor is doing, until it says something else or restarts. It
+// is one word of a fixed few, never a user's or a market's, as it becomes a label of metrics.
+func (c *Context) SetState(word string) {
+	cell := c.life.cell
+	if said := cell.said.Load(); said == nil || *said != word {
+		fresh := word // here, so that only a change costs memory
+		cell.said.Store(&fresh)
+	}
+}
 
 // Alive ends when this incarnation does, by a stop or a restart.
 func (c *Context) Alive() context.Context {

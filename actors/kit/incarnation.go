@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"runtime/debug"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -58,6 +57,8 @@ func (l *incarnation) start() {
 	if l.cell.incarnation.Add(1) == 1 {
 		l.cell.kind.alive.Inc()
 	}
+	l.cell.said.Store(nil)
+	l.cell.phase.CompareAndSwap(phaseRestarting, phaseRunning)
 	l.ctx.open(l.cell)
 	l.deliver(Started{})
 }
@@ -113,7 +114,7 @@ func (l *incarnation) deliver(msg any) {
 		c.busy.Store(0)
 		stats.observe(time.Since(began))
 		if r := recover(); r != nil {
-			l.failed(newPanic(r, stats.name, debug.Stack), stats, msg)
+			l.failed(newPanic(r, stats.name, stack()), stats, msg)
 		}
 	}()
 	if fault := c.system.fault; fault != nil {

@@ -7,8 +7,8 @@
 // The parts: [System] runs actors and stops them with a report, [Spec] says how
 // one kind of actor is made, [Context] is all that an incarnation may use,
 // [Ref] addresses an actor, [Ask] is the only request and reply, [Backoff]
-// decides about restarts, [Children] keeps named children, [Depth] and
-// [Failure] are what an operator sees.
+// decides about restarts, [Children] keeps named children, [insight] is what
+// an operator sees.
 package kit
 
 import "errors"

@@ -207,7 +207,7 @@ func TestPanic_in_constructor_fails_the_child_only(t *testing.T) {
 			}
 		})})
 		require.Equal(t, "no parts", kittest.Expect[kit.ChildSpent](probe).Reason)
-		d, ok := s.Depth("parent")
+		d, ok := s.Mailbox("parent")
 		require.True(t, ok)
 		require.EqualValues(t, 1, d.Incarnation, "the parent must not have been restarted")
 	})
@@ -320,7 +320,7 @@ func TestStopTree_reports_who_did_not_stop(t *testing.T) {
 		require.Len(t, report.Left, 1)
 		require.Equal(t, "parent/stuck", report.Left[0].ID)
 		require.Equal(t, "crash", report.Left[0].Handling)
-		require.Equal(t, 3*time.Second, report.Left[0].Busy)
+		require.EqualValues(t, 3000, report.Left[0].BusyMs)
 		close(release)
 		synctest.Wait()
 		require.False(t, parent.Alive(), "the stop must complete once the child is free")

@@ -31,6 +31,8 @@ type cell struct {
 	busy        atomic.Int64 // unix nanos since when a message is handled, 0 when idle
 	handling    atomic.Pointer[typeMetrics]
 	incarnation atomic.Uint64
+	phase       atomic.Int32           // phaseRunning and the like
+	said        atomic.Pointer[string] // the state that the actor shows
 	stopped     atomic.Bool
 	done        chan struct{} // closed when the actor is gone
 
@@ -90,6 +92,7 @@ func (c *cell) PostSystemMessage(msg any) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.stopping = true
+		c.phase.Store(phaseStopping)
 		if c.restart != nil {
 			c.restart.Stop()
 		}

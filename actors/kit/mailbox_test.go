@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tradebaas/tradebaas/actors/kit"
+	"github.com/tradebaas/tradebaas/actors/kit/insight"
 )
 
 type fill struct {
@@ -49,7 +50,7 @@ func TestMailbox_over_the_cap(t *testing.T) {
 		_, err := kit.Ask(t.Context(), ref, func(r kit.Reply[int]) any { return question{r} })
 		require.ErrorIs(t, err, kit.ErrOverloaded, "the asker must be told at once")
 
-		d, _ := s.Depth("slow")
+		d, _ := s.Mailbox("slow")
 		require.Equal(t, 13, d.Queued)
 		close(release)
 		synctest.Wait()
@@ -75,7 +76,7 @@ func TestMailbox_poison_passes_a_full_mailbox(t *testing.T) {
 	})
 }
 
-func TestDepth_tells_age_and_what_is_in_hand(t *testing.T) {
+func TestMailbox_tells_age_and_what_is_in_hand(t *testing.T) {
 	bubble(t, kit.Options{}, func(t *testing.T, s *kit.System) {
 		release := make(chan struct{})
 		ref := start(t, s, "slow", kit.Spec{Kind: "holder", New: holder(&journal{}, release)})
@@ -87,18 +88,18 @@ func TestDepth_tells_age_and_what_is_in_hand(t *testing.T) {
 		ref.Tell("b")
 		time.Sleep(time.Second)
 
-		top := s.Deepest("", 1)
-		require.Equal(t, []kit.Depth{{
-			ID: "slow", Kind: "holder", Queued: 2, Waiting: time.Second, Busy: 3 * time.Second,
+		slow := insight.Mailbox{
+			ID: "slow", Kind: "holder", State: "running", Queued: 2, WaitingMs: 1000, BusyMs: 3000,
 			Handling: "string", Incarnation: 1,
-		}}, top)
-		require.Len(t, s.Deepest("", 10), 2)
-		require.Len(t, s.Deepest("ca", 10), 1)
+		}
+		require.Equal(t, []insight.Mailbox{slow}, s.Overview().Deepest, "empty ones are not listed")
+		require.Equal(t, []insight.Mailbox{slow}, s.Overview().Oldest)
 		close(release)
 		synctest.Wait()
-		d, _ := s.Depth("slow")
-		require.Zero(t, d.Queued+int(d.Busy)+int(d.Waiting))
-		_, ok := s.Depth("nobody")
+		m, _ := s.Mailbox("slow")
+		require.Zero(t, m.Queued+int(m.Age()))
+		require.Empty(t, s.Overview().Deepest)
+		_, ok := s.Mailbox("nobody")
 		require.False(t, ok)
 	})
 }

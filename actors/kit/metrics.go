@@ -10,6 +10,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
+// handlingBuckets are the bounds of handling times in seconds. Most messages take some microseconds,
+// so the steps are fine there: no more than a factor of 2.5 until a tenth of a second.
+var handlingBuckets = []float64{
+	1e-6, 2.5e-6, 5e-6, 10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6,
+	1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 500e-3, 1, 5,
+}
+
 const (
 	typesPerKind = 64 // further message types share one label
 	otherTypes   = "other"
@@ -39,8 +46,7 @@ func newMetrics(into prometheus.Registerer, living *cells) *metrics {
 		handled: counter("messages_total", "Messages handled.", "kind", "message"),
 		panics:  counter("panics_total", "Panics in Receive.", "kind", "message"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "tradebaas_actor_handling_seconds", Help: "Time in Receive.",
-			Buckets: []float64{50e-6, 200e-6, 1e-3, 5e-3, 20e-3, 100e-3, 500e-3, 1, 5},
+			Name: "tradebaas_actor_handling_seconds", Help: "Time in Receive.", Buckets: handlingBuckets,
 		}, []string{"kind"}),
 		restarts: counter("restarts_total", "Restarts after a panic.", "kind"),
 		spent:    counter("spent_total", "Actors stopped because their restart budget was spent.", "kind"),
@@ -55,7 +61,7 @@ func newMetrics(into prometheus.Registerer, living *cells) *metrics {
 	}
 	if into != nil {
 		into.MustRegister(m.handled, m.seconds, m.panics, m.restarts, m.spent, m.refused, m.unknown,
-			m.alive, m.stale, m.deadLetters, depthCollector{living})
+			m.alive, m.stale, m.deadLetters, livingCollector{living})
 	}
 	return m
 }
@@ -66,7 +72,7 @@ type kindMetrics struct {
 	all                               *metrics
 	restarts, spent, refused, unknown prometheus.Counter
 	alive                             prometheus.Gauge
-	seconds                           prometheus.Observer
+	seconds                           prometheus.Histogram
 	types                             sync.Map // reflect.Type -> *typeMetrics
 	count                             atomic.Int32
 }
@@ -78,7 +84,7 @@ func (m *metrics) kind(name string) *kindMetrics {
 	fresh := &kindMetrics{
 		name: name, all: m, restarts: m.restarts.WithLabelValues(name), spent: m.spent.WithLabelValues(name),
 		refused: m.refused.WithLabelValues(name), unknown: m.unknown.WithLabelValues(name),
-		alive: m.alive.WithLabelValues(name), seconds: m.seconds.WithLabelValues(name),
+		alive: m.alive.WithLabelValues(name), seconds: m.seconds.WithLabelValues(name).(prometheus.Histogram),
 	}
 	known, _ := m.kinds.LoadOrStore(name, fresh)
 	return known.(*kindMetrics)
@@ -114,42 +120,35 @@ func (t *typeMetrics) observe(took time.Duration) {
 	t.seconds.Observe(took.Seconds())
 }
 
-// depthCollector reads the mailboxes when somebody scrapes: sums and maxima
+// livingCollector reads the mailboxes when somebody scrapes: sums and maxima
 // per kind, so that the number of series does not grow with the users.
-type depthCollector struct{ living *cells }
+type livingCollector struct{ living *cells }
 
 var (
 	queuedDesc  = prometheus.NewDesc("tradebaas_actor_queued", "Messages that wait, all actors of the kind.", []string{"kind"}, nil)
 	deepestDesc = prometheus.NewDesc("tradebaas_actor_queued_max", "Messages that wait at the deepest mailbox.", []string{"kind"}, nil)
 	stuckDesc   = prometheus.NewDesc("tradebaas_actor_stuck_seconds_max", "Longest time without progress.", []string{"kind"}, nil)
+	statesDesc  = prometheus.NewDesc("tradebaas_actor_states", "Living actors by what they are doing.", []string{"kind", "state"}, nil)
 )
 
 // Describe lists the series.
-func (d depthCollector) Describe(out chan<- *prometheus.Desc) {
-	out <- queuedDesc
-	out <- deepestDesc
-	out <- stuckDesc
+func (l livingCollector) Describe(out chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{queuedDesc, deepestDesc, stuckDesc, statesDesc} {
+		out <- desc
+	}
 }
 
 // Collect reads every living mailbox once.
-func (d depthCollector) Collect(out chan<- prometheus.Metric) {
-	type sums struct{ queued, deepest, stuck float64 }
-	byKind := map[string]*sums{}
-	now := time.Now()
-	d.living.each(func(c *cell) {
-		s := byKind[c.kind.name]
-		if s == nil {
-			s = &sums{}
-			byKind[c.kind.name] = s
+func (l livingCollector) Collect(out chan<- prometheus.Metric) {
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	for kind, c := range l.living.census(0).kinds {
+		gauge(queuedDesc, float64(c.queued), kind)
+		gauge(deepestDesc, float64(c.deepest), kind)
+		gauge(stuckDesc, float64(c.oldest)/1000, kind)
+		for state, n := range c.states {
+			gauge(statesDesc, float64(n), kind, state)
 		}
-		depth := c.depth(now)
-		s.queued += float64(depth.Queued)
-		s.deepest = max(s.deepest, float64(depth.Queued))
-		s.stuck = max(s.stuck, depth.Waiting.Seconds(), depth.Busy.Seconds())
-	})
-	for kind, s := range byKind {
-		out <- prometheus.MustNewConstMetric(queuedDesc, prometheus.GaugeValue, s.queued, kind)
-		out <- prometheus.MustNewConstMetric(deepestDesc, prometheus.GaugeValue, s.deepest, kind)
-		out <- prometheus.MustNewConstMetric(stuckDesc, prometheus.GaugeValue, s.stuck, kind)
 	}
 }

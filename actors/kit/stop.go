@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tradebaas/tradebaas/actors/kit/insight"
 )
 
 // Report tells how a stop went.
 type Report struct {
 	// Left are the actors that did not stop in time: those that kept their
 	// parents waiting, with what each had in hand.
-	Left []Depth
+	Left []insight.Mailbox
 	// Took is how long the stop was waited for.
 	Took time.Duration
 }
@@ -40,16 +42,16 @@ func (s *System) StopTree(ctx context.Context, ref Ref) Report {
 }
 
 // leaves lists the living actors at or below id that have no living child.
-func (s *System) leaves(id string) []Depth {
+func (s *System) leaves(id string) []insight.Mailbox {
 	now := time.Now()
-	var living []Depth
+	var living []insight.Mailbox
 	s.cells.each(func(c *cell) {
 		if c.pid.Id == id || strings.HasPrefix(c.pid.Id, id+"/") {
-			living = append(living, c.depth(now))
+			living = append(living, c.mailbox(now))
 		}
 	})
-	slices.SortFunc(living, func(a, b Depth) int { return cmp.Compare(a.ID, b.ID) })
-	return slices.DeleteFunc(living, func(d Depth) bool {
-		return slices.ContainsFunc(living, func(other Depth) bool { return strings.HasPrefix(other.ID, d.ID+"/") })
+	slices.SortFunc(living, func(a, b insight.Mailbox) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.DeleteFunc(living, func(d insight.Mailbox) bool {
+		return slices.ContainsFunc(living, func(other insight.Mailbox) bool { return strings.HasPrefix(other.ID, d.ID+"/") })
 	})
 }

@@ -31,6 +31,7 @@ type System struct {
 	cells    *cells
 	metrics  *metrics
 	failures *failures
+	history  *history
 	log      zerolog.Logger
 	fault    func(kind, id string, msg any)
 
@@ -45,6 +46,7 @@ func NewSystem(o Options) *System {
 		pool:     newPool(),
 		cells:    newCells(),
 		failures: &failures{},
+		history:  &history{over: make(chan struct{})},
 		log:      o.Log,
 		fault:    o.Fault,
 	}
@@ -56,6 +58,7 @@ func NewSystem(o Options) *System {
 	s.lib.EventStream = eventstream.NewEventStream()
 	s.lib.EventStream.Subscribe(s.deadLetter)
 	s.root = s.lib.Root
+	go s.history.keep(s.metrics)
 	return s
 }
 
@@ -94,5 +97,6 @@ func (s *System) Stop(ctx context.Context) Report {
 	}
 	s.lib.Shutdown()
 	s.pool.close()
+	s.history.end()
 	return report
 }

@@ -2,7 +2,6 @@ package kit
 
 import (
 	"context"
-	"runtime/debug"
 	"sync"
 )
 
@@ -26,7 +25,7 @@ func mail(self Ref, number uint64, alive context.Context, work Work) {
 func run(ctx context.Context, work Work) (result any) {
 	defer func() {
 		if r := recover(); r != nil {
-			result = newPanic(r, "goroutine", debug.Stack)
+			result = newPanic(r, "goroutine", stack())
 		}
 	}()
 	return work(ctx)

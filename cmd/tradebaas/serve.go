@@ -152,7 +152,7 @@ func (n *node) newServer() (*http.Server, error) {
 		return nil, err
 	}
 	return http.New(http.Options{
-		Storage: n.db, Trading: n.tree, Paper: newPaperAccounts(c.Deribit.PaperAdminURL, c.Deribit.PaperAdminToken.Reveal()),
+		Storage: n.db, Trading: n.tree, Actors: n.tree.Kit(), Paper: newPaperAccounts(c.Deribit.PaperAdminURL, c.Deribit.PaperAdminToken.Reveal()),
 		Readiness: readiness{n.db, n.tree}, Page: web.Dist(), Log: n.log, Registry: n.registry,
 		PublicURL: n.publicURL(), AllowedOrigins: c.AllowedOrigins, TrustedProxies: proxies, Dev: c.ExemptLoopback(),
 		RegistrationOpen: c.Registration.Open, OwnerToken: n.owner.token, OwnerCreated: n.owner.used,
