@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/tradebaas/tradebaas/actors/kit"
@@ -28,6 +29,7 @@ type (
 	// history is the exchange's answer to the load at the beginning.
 	history struct {
 		candles []trade.Candle
+		since   time.Time
 		want    int
 		err     error
 	}
@@ -62,8 +64,8 @@ type market struct {
 	askAt   time.Time // not before
 	asks    int       // questions in a row that brought nothing
 	flush   *kit.Timer
-	moved   bool          // the ticker moved since the last flush
-	grown   *trade.Candle // the growing candle since the last flush
+	moved   bool // the ticker moved since the last flush
+	grown   bool // candles grew since the last flush
 	usedAt  time.Time
 	sweepAt time.Time
 }
@@ -251,11 +253,31 @@ func (m *market) flushPages() {
 		if l.Ticker && m.moved {
 			l.From.Tell(TickerMoved{Market: m.id, Ticker: m.ticker})
 		}
-		if l.Candles && m.grown != nil {
-			l.From.Tell(CandleMoved{Market: m.id, Candle: *m.grown})
+	}
+	if m.grown {
+		for _, bars := range m.candles.bars {
+			m.tellCandles(bars.resolution, bars.growing(m.candles.growing), false)
 		}
 	}
-	m.moved, m.grown = false, nil
+	m.moved, m.grown = false, false
+}
+
+// tellCandles tells the pages that follow a length of candle.
+func (m *market) tellCandles(r trade.Resolution, candles []trade.Candle, final bool) {
+	for _, candle := range candles {
+		for _, l := range m.leases.pages {
+			if slices.Contains(l.Candles, r) {
+				l.From.Tell(CandleMoved{Market: m.id, Resolution: r, Candle: candle, Final: final})
+			}
+		}
+	}
+}
+
+// tellKept begins, or begins anew, the candles that a page follows.
+func (m *market) tellKept(l *lease) {
+	for _, r := range l.Candles {
+		l.From.Tell(CandlesKept{Market: m.id, Resolution: r, Candles: m.candles.page(r)})
+	}
 }
 
 // ---- candles ----
@@ -268,8 +290,9 @@ func (m *market) load(c *kit.Context) {
 	}
 	m.loading = true
 	want, now := m.candles.keep, m.exchangeNow()
-	m.fetch(c, now.Add(-time.Duration(want)*minute).Truncate(minute), now, func(list []trade.Candle, err error) any {
-		return history{candles: list, want: want, err: err}
+	since := now.Add(-time.Duration(want) * minute).Truncate(minute)
+	m.fetch(c, since, now, func(list []trade.Candle, err error) any {
+		return history{candles: list, since: since, want: want, err: err}
 	})
 }
 
@@ -278,7 +301,7 @@ func (m *market) fetch(c *kit.Context, from, to time.Time, answer func([]trade.C
 	c.Go(func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(ctx, feedCall)
 		defer cancel()
-		return answer(feed.Candles(ctx, m.id.Instrument, from, to))
+		return answer(feed.Candles(ctx, m.id.Instrument, trade.OneMinute, from, to))
 	})
 }
 
@@ -291,15 +314,13 @@ func (m *market) loaded(c *kit.Context, got history) {
 		return
 	}
 	m.loads, m.have = 0, got.want
-	m.candles.load(got.candles, m.exchangeNow())
+	m.candles.load(got.candles, got.since, m.exchangeNow())
 	for _, s := range m.signals {
 		m.catchUp(c, s)
 		m.warm(c, s)
 	}
 	for _, l := range m.leases.pages {
-		if l.Candles {
-			l.From.Tell(CandlesKept{Market: m.id, Candles: m.candles.page()})
-		}
+		m.tellKept(l)
 	}
 	m.judge(c)
 	m.ask(c)
@@ -310,8 +331,9 @@ func (m *market) grow(c *kit.Context, candle trade.Candle) {
 	final, ask := m.candles.grow(candle)
 	if final != nil {
 		m.closed(c, *final)
+		m.tellFinals()
 	}
-	m.grown = &candle
+	m.grown = true
 	m.flushSoon(c)
 	if ask {
 		m.ask(c)
@@ -341,15 +363,20 @@ func (m *market) confirm(c *kit.Context, got minutes) {
 	for _, candle := range finals {
 		m.closed(c, candle)
 	}
+	m.tellFinals()
+	m.grown = true // what is final now may be more than what had grown
+	m.flushSoon(c)
+}
+
+// tellFinals tells pages which candles have become final.
+func (m *market) tellFinals() {
+	for _, bars := range m.candles.bars {
+		m.tellCandles(bars.resolution, bars.take(), true)
+	}
 }
 
 // closed runs once per candle, in order.
 func (m *market) closed(c *kit.Context, candle trade.Candle) {
-	for _, l := range m.leases.pages {
-		if l.Candles {
-			l.From.Tell(CandleMoved{Market: m.id, Candle: candle, Final: true})
-		}
-	}
 	for key, s := range m.signals {
 		if s.ready() && candle.OpenTime.UnixMilli() > s.through {
 			m.step(c, key, s, floats(candle), candle.OpenTime.Add(minute))
@@ -453,8 +480,8 @@ func (m *market) follow(c *kit.Context, msg FollowMarket) {
 	if granted.Ticker && !m.ticker.Time.IsZero() {
 		granted.From.Tell(TickerMoved{Market: m.id, Ticker: m.ticker})
 	}
-	if granted.Candles && m.candles.loaded() {
-		granted.From.Tell(CandlesKept{Market: m.id, Candles: m.candles.page()})
+	if m.candles.loaded() {
+		m.tellKept(granted)
 	}
 	switch {
 	case s == nil:
@@ -532,7 +559,7 @@ func (m *market) answerTicker(msg getTicker) {
 
 // answerCandles serves what pages look at from memory, the rest from the exchange.
 func (m *market) answerCandles(msg getCandles) {
-	kept := m.candles.page()
+	kept := m.candles.page(msg.Resolution)
 	if len(kept) == 0 || m.stale != "" || msg.From.Before(kept[0].OpenTime) {
 		m.env.venues().Tell(ToVenue{Venue: m.id.Venue, Msg: msg.fetchCandles})
 		return

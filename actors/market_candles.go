@@ -11,7 +11,6 @@ import (
 const (
 	minute       = time.Minute
 	confirmAfter = 2 * time.Second // a minute's end by the exchange's clock, and then this
-	recentKept   = 500             // candles kept for pages
 )
 
 // candleBook puts one market's minutes in order, each exactly once and final
@@ -21,7 +20,7 @@ const (
 type candleBook struct {
 	keep    int               // closed candles to keep for evaluators
 	closed  []strategy.Candle // oldest first; never changed in place
-	recent  []trade.Candle    // the newest closed ones, for pages
+	bars    []*bars           // for pages, of every length; none before load
 	last    time.Time         // open time of the newest final candle; zero before load
 	growing *trade.Candle
 	suspect bool // the growing candle's end may have been missed
@@ -30,11 +29,12 @@ type candleBook struct {
 // loaded tells whether the history is there.
 func (b *candleBook) loaded() bool { return !b.last.IsZero() }
 
-// load starts from the exchange's history, oldest first, once or again with a
-// longer one. What was final stays final and what has grown meanwhile stays.
-func (b *candleBook) load(history []trade.Candle, now time.Time) {
+// load starts from the exchange's history since a moment, oldest first, once or
+// again with a longer one. What was final stays final and what has grown
+// meanwhile stays.
+func (b *candleBook) load(history []trade.Candle, since, now time.Time) {
 	kept, final := b.growing, b.last
-	b.closed, b.recent, b.last, b.growing = nil, nil, time.Time{}, nil
+	b.closed, b.bars, b.last, b.growing = nil, newBars(since), time.Time{}, nil
 	for i, c := range history {
 		switch {
 		case !c.OpenTime.After(b.last):
@@ -49,6 +49,9 @@ func (b *candleBook) load(history []trade.Candle, now time.Time) {
 	}
 	if kept != nil && kept.OpenTime.After(b.last) {
 		b.growing = kept
+	}
+	for _, bars := range b.bars {
+		bars.take() // a page that follows begins anew
 	}
 }
 
@@ -121,13 +124,15 @@ func (b *candleBook) confirm(answer []trade.Candle, now time.Time) []trade.Candl
 	return finals
 }
 
-// page lists the newest candles for a page, oldest first, the growing one last.
-func (b *candleBook) page() []trade.Candle {
-	list := slices.Clone(b.recent)
-	if b.growing != nil {
-		list = append(list, *b.growing)
+// page lists the newest candles of a length for a page, oldest first, the
+// growing one last.
+func (b *candleBook) page(r trade.Resolution) []trade.Candle {
+	for _, bars := range b.bars {
+		if bars.resolution == r {
+			return bars.page(b.growing)
+		}
 	}
-	return list
+	return nil
 }
 
 // after lists the closed candles that opened later than t.
@@ -141,7 +146,9 @@ func (b *candleBook) after(t int64) []strategy.Candle {
 func (b *candleBook) append(c trade.Candle) {
 	b.last = c.OpenTime
 	b.closed = trimmed(append(b.closed, floats(c)), b.keep)
-	b.recent = trimmed(append(b.recent, c), recentKept)
+	for _, bars := range b.bars {
+		bars.add(c)
+	}
 }
 
 // trimmed keeps the newest n of list, moving to a fresh array now and then so

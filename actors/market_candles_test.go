@@ -32,9 +32,9 @@ func opens(candles []trade.Candle) []int {
 func loadedBook(t *testing.T) *candleBook {
 	t.Helper()
 	b := &candleBook{keep: 100}
-	b.load([]trade.Candle{candleAt(-2, 1), candleAt(-1, 2), candleAt(0, 3)}, at(30))
+	b.load([]trade.Candle{candleAt(-2, 1), candleAt(-1, 2), candleAt(0, 3)}, candleAt(-2, 0).OpenTime, at(30))
 	require.Equal(t, candleAt(-1, 0).OpenTime, b.last)
-	require.Equal(t, []int{-2, -1, 0}, opens(b.page()))
+	require.Equal(t, []int{-2, -1, 0}, opens(b.page(trade.OneMinute)))
 	return b
 }
 
@@ -58,7 +58,7 @@ func TestCandles_final_two_seconds_after_the_end_once_confirmed(t *testing.T) {
 	require.True(t, b.due(at(62)))
 	require.Equal(t, []int{0}, opens(b.confirm([]trade.Candle{candleAt(0, 7), candleAt(1, 8)}, at(62))))
 	require.False(t, b.due(at(63)))
-	require.Equal(t, []int{-2, -1, 0, 1}, opens(b.page()))
+	require.Equal(t, []int{-2, -1, 0, 1}, opens(b.page(trade.OneMinute)))
 }
 
 func TestCandles_a_gap_is_asked_for_and_filled_in_order(t *testing.T) {
@@ -112,22 +112,22 @@ func TestCandles_feed_before_the_history(t *testing.T) {
 	final, ask := b.grow(candleAt(1, 5))
 	require.Nil(t, final)
 	require.False(t, ask)
-	b.load([]trade.Candle{candleAt(-1, 1), candleAt(0, 1)}, at(62))
-	require.Equal(t, []int{-1, 0, 1}, opens(b.page()))
+	b.load([]trade.Candle{candleAt(-1, 1), candleAt(0, 1)}, candleAt(-1, 0).OpenTime, at(62))
+	require.Equal(t, []int{-1, 0, 1}, opens(b.page(trade.OneMinute)))
 }
 
 func TestCandles_a_longer_history_takes_nothing_back(t *testing.T) {
 	b := loadedBook(t)
 	b.grow(candleAt(0, 7))
 	b.grow(candleAt(1, 8)) // 0 is final before two seconds have passed
-	b.load([]trade.Candle{candleAt(-4, 1), candleAt(-3, 1), candleAt(-2, 1), candleAt(-1, 1), candleAt(0, 7)}, at(61))
-	require.Equal(t, []int{-4, -3, -2, -1, 0, 1}, opens(b.page()))
+	b.load([]trade.Candle{candleAt(-4, 1), candleAt(-3, 1), candleAt(-2, 1), candleAt(-1, 1), candleAt(0, 7)}, candleAt(-4, 0).OpenTime, at(61))
+	require.Equal(t, []int{-4, -3, -2, -1, 0, 1}, opens(b.page(trade.OneMinute)))
 	require.Equal(t, candleAt(0, 0).OpenTime, b.last)
 }
 
 func TestCandles_an_empty_market(t *testing.T) {
 	b := &candleBook{keep: 100}
-	b.load(nil, at(30))
+	b.load(nil, at(0), at(30))
 	require.True(t, b.loaded())
 	final, _ := b.grow(candleAt(0, 1))
 	require.Nil(t, final)
@@ -137,12 +137,12 @@ func TestCandles_an_empty_market(t *testing.T) {
 
 func TestCandles_keep_a_bounded_number(t *testing.T) {
 	b := &candleBook{keep: 10}
-	b.load(nil, at(30))
+	b.load(nil, at(0), at(30))
 	for i := range 1000 {
 		b.grow(candleAt(i, int64(i)))
 	}
 	require.LessOrEqual(t, len(b.closed), 13)
-	require.LessOrEqual(t, len(b.page()), recentKept*5/4+2)
+	require.LessOrEqual(t, len(b.page(trade.OneMinute)), barsKept*5/4+2)
 	require.EqualValues(t, 998, b.closed[len(b.closed)-1].Close)
 	require.Len(t, b.after(b.closed[len(b.closed)-3].OpenTime), 2)
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tradebaas/tradebaas/strategy"
@@ -35,7 +36,7 @@ func (l *leases) follow(m FollowMarket, now time.Time) (granted *lease, fresh bo
 	old, known := l.byName[m.Follower]
 	granted = &lease{FollowMarket: m, key: signalKeyOf(m.Config), expires: now.Add(leaseTerm)}
 	fresh = !known || old.key != granted.key || !old.From.Same(m.From) ||
-		old.Ticker != m.Ticker || old.Candles != m.Candles || old.Analysis != m.Analysis
+		old.Ticker != m.Ticker || !slices.Equal(old.Candles, m.Candles) || old.Analysis != m.Analysis
 	if known {
 		l.leave(m.Follower)
 	}
@@ -46,7 +47,7 @@ func (l *leases) follow(m FollowMarket, now time.Time) (granted *lease, fresh bo
 		}
 		l.byKey[granted.key][m.Follower] = granted
 	}
-	if m.Ticker || m.Candles || m.Analysis {
+	if m.Ticker || len(m.Candles) > 0 || m.Analysis {
 		l.pages[m.Follower] = granted
 	}
 	return granted, fresh

@@ -332,7 +332,7 @@ func TestMarket_goes_stale_by_silence_and_by_a_lost_link(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		x := grow(t, nil)
 		defer x.fell()
-		p := x.follow("executor", FollowMarket{Candles: false, Ticker: true})
+		p := x.follow("executor", FollowMarket{Ticker: true})
 		x.up()
 		x.lively(5 * time.Second)
 		p.Drain()
@@ -357,7 +357,7 @@ func TestMarket_fills_what_an_outage_left_out(t *testing.T) {
 		x := grow(t, nil)
 		defer x.fell()
 		evaluated := 0
-		p := x.follow("page", FollowMarket{Config: counting("k", 1000000, &evaluated), Candles: true})
+		p := x.follow("page", FollowMarket{Config: counting("k", 1000000, &evaluated), Candles: []trade.Resolution{trade.OneMinute}})
 		x.up()
 		x.lively(time.Minute)
 		evaluated = 0
@@ -403,7 +403,7 @@ func TestMarket_history_is_asked_for_until_it_comes(t *testing.T) {
 		x := grow(t, nil)
 		defer x.fell()
 		x.venue.fail(errAway)
-		p := x.follow("page", FollowMarket{Candles: true})
+		p := x.follow("page", FollowMarket{Candles: []trade.Resolution{trade.OneMinute}})
 		x.up()
 		x.silent(10 * time.Minute)
 		require.Greater(t, x.venue.asked, 5)
@@ -484,7 +484,7 @@ func TestSystem_markets_without_a_follower(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, trade.NewDec(77), ticker.Last)
 		now := time.Now().Truncate(minute)
-		candles, err := x.Candles(t.Context(), btcPaper, now.Add(-10*minute), now)
+		candles, err := x.Candles(t.Context(), btcPaper, trade.OneMinute, now.Add(-10*minute), now)
 		require.NoError(t, err)
 		require.Len(t, candles, 11)
 		require.False(t, x.market().Alive(), "a question starts no market")
@@ -500,7 +500,7 @@ func TestSystem_markets_without_a_follower(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, trade.NewDec(5), ticker.Last, "a market that runs answers from memory")
 		asked := x.venue.asked
-		candles, err = x.Candles(t.Context(), btcPaper, now.Add(-10*minute), now)
+		candles, err = x.Candles(t.Context(), btcPaper, trade.OneMinute, now.Add(-10*minute), now)
 		require.NoError(t, err)
 		require.Len(t, candles, 11)
 		require.Equal(t, asked, x.venue.asked)

@@ -114,7 +114,7 @@ type FollowMarket struct {
 	From     kit.Ref // who is told
 	Config   strategy.Config
 	Ticker   bool
-	Candles  bool
+	Candles  []trade.Resolution // in the order of trade.Resolutions
 	Analysis bool
 }
 
@@ -193,15 +193,18 @@ type TickerMoved struct {
 
 // CandleMoved carries a candle that grows (Final false) or has closed.
 type CandleMoved struct {
-	Market trade.Market
-	Candle trade.Candle
-	Final  bool
+	Market     trade.Market
+	Resolution trade.Resolution
+	Candle     trade.Candle
+	Final      bool
 }
 
-// CandlesKept carries the newest candles that a market keeps, oldest first, the growing one last.
+// CandlesKept carries the newest candles of one length that a market keeps, oldest first, the
+// growing one last.
 type CandlesKept struct {
-	Market  trade.Market
-	Candles []trade.Candle
+	Market     trade.Market
+	Resolution trade.Resolution
+	Candles    []trade.Candle
 }
 
 // PriceReached says that a trigger fired; it is gone now.

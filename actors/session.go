@@ -3,6 +3,7 @@ package actors
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,10 @@ type session struct {
 type followed struct{ live bool }
 
 // marketTopics are the topics of one market that a page follows.
-type marketTopics struct{ ticker, candles bool }
+type marketTopics struct {
+	ticker  bool
+	candles []trade.Resolution
+}
 
 func sessionSpec(env *Env, user trade.UserID, out *outlet) kit.Spec {
 	return kit.Spec{Kind: "session", Cap: 1024, New: func() kit.Actor {
@@ -68,9 +72,9 @@ func (s *session) Receive(c *kit.Context) {
 	case TickerMoved:
 		s.market(tickerPrefix+msg.Market.String(), "newest", encode(msg.Ticker))
 	case CandlesKept:
-		s.snapshot(candlesTopic(msg.Market), encode(msg.Candles))
+		s.snapshot(candlesTopic(msg.Market, msg.Resolution), encode(msg.Candles))
 	case CandleMoved:
-		s.update(candlesTopic(msg.Market), msg.Candle.OpenTime.Format(time.RFC3339), encode(msg.Candle))
+		s.update(candlesTopic(msg.Market, msg.Resolution), msg.Candle.OpenTime.Format(time.RFC3339), encode(msg.Candle))
 	case MarketStarted:
 		if _, ok := s.markets[msg.Market]; ok {
 			s.follow(c, msg.Market)
@@ -99,7 +103,9 @@ func keyOf(m Published) string {
 	return m.Key
 }
 
-func candlesTopic(m trade.Market) string { return candlesPrefix + m.String() + ":1m" }
+func candlesTopic(m trade.Market, r trade.Resolution) string {
+	return candlesPrefix + m.String() + ":" + string(r)
+}
 
 func (s *session) start(c *kit.Context) {
 	if s.out.isClosed() { // a restart: the page has lost its session and comes back
@@ -172,11 +178,11 @@ func (s *session) source(c *kit.Context, topic string) (begin func(), err error)
 	kind, rest, _ := strings.Cut(topic, ":")
 	switch kind + ":" {
 	case tickerPrefix, candlesPrefix:
-		market, err := s.parseMarket(kind+":", rest)
+		market, resolution, err := s.parseMarket(kind+":", rest)
 		if err != nil {
 			return nil, err
 		}
-		return func() { s.begin(c, market, kind+":", true) }, nil
+		return func() { s.begin(c, market, resolution, true) }, nil
 	case analysisPrefix:
 		id := trade.StrategyID(rest)
 		if key, err := trade.ParseStrategyID(id); err != nil || key.User != s.user {
@@ -191,21 +197,21 @@ func (s *session) source(c *kit.Context, topic string) (begin func(), err error)
 	return nil, trade.Errorf(trade.NotFound, "unknown_topic", "There is no such topic.")
 }
 
-func (s *session) parseMarket(prefix, rest string) (trade.Market, error) {
+// parseMarket reads the market of a topic, and of candles their length; "" for tickers.
+func (s *session) parseMarket(prefix, rest string) (market trade.Market, r trade.Resolution, err error) {
 	if prefix == candlesPrefix {
-		var minutes bool
-		if rest, minutes = strings.CutSuffix(rest, ":1m"); !minutes {
-			return trade.Market{}, trade.Errorf(trade.Refused, "unknown_topic", "Candles come in minutes: candles:broker:environment:instrument:1m.")
+		last := strings.LastIndexByte(rest, ':') + 1
+		if r = trade.Resolution(rest[last:]); r.Length() == 0 {
+			return market, r, trade.Errorf(trade.Refused, "unknown_topic",
+				"Candles are candles:broker:environment:instrument:resolution, and the resolutions are %v.", trade.Resolutions)
 		}
+		rest = strings.TrimSuffix(rest[:last], ":")
 	}
-	market, err := trade.ParseMarket(rest)
-	if err != nil {
-		return trade.Market{}, err
+	market, err = trade.ParseMarket(rest)
+	if _, ok := s.env.Venues[market.Venue]; !ok && err == nil {
+		err = errVenueOff(market.Venue)
 	}
-	if _, ok := s.env.Venues[market.Venue]; !ok {
-		return trade.Market{}, errVenueOff(market.Venue)
-	}
-	return market, nil
+	return market, r, err
 }
 
 func (s *session) unsubscribe(c *kit.Context, topic string) {
@@ -216,8 +222,8 @@ func (s *session) unsubscribe(c *kit.Context, topic string) {
 	kind, rest, _ := strings.Cut(topic, ":")
 	switch kind + ":" {
 	case tickerPrefix, candlesPrefix:
-		if market, err := s.parseMarket(kind+":", rest); err == nil {
-			s.begin(c, market, kind+":", false)
+		if market, resolution, err := s.parseMarket(kind+":", rest); err == nil {
+			s.begin(c, market, resolution, false)
 		}
 	case analysisPrefix:
 		c.Parent().Tell(wantAnalysis{Strategy: trade.StrategyID(rest), Session: c.Name()})
@@ -226,20 +232,23 @@ func (s *session) unsubscribe(c *kit.Context, topic string) {
 
 // ---- markets ----
 
-// begin begins or ends one topic of a market.
-func (s *session) begin(c *kit.Context, m trade.Market, prefix string, on bool) {
+// begin begins or ends one topic of a market: its candles of a length, or with
+// "" its ticker.
+func (s *session) begin(c *kit.Context, m trade.Market, r trade.Resolution, on bool) {
 	t := s.markets[m]
 	if t == nil {
 		t = &marketTopics{}
 		s.markets[m] = t
 	}
-	if prefix == tickerPrefix {
+	if r == "" {
 		t.ticker = on
 	} else {
-		t.candles = on
+		t.candles = slices.DeleteFunc(slices.Clone(trade.Resolutions), func(x trade.Resolution) bool {
+			return x == r && !on || x != r && !slices.Contains(t.candles, x)
+		})
 	}
 	s.env.toMarket(m, LeaveMarket{Follower: s.follower(c)}) // so that everything is told anew
-	if !t.ticker && !t.candles {
+	if !t.ticker && len(t.candles) == 0 {
 		delete(s.markets, m)
 		return
 	}

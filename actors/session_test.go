@@ -228,6 +228,18 @@ func TestSession_markets(t *testing.T) {
 		require.NotEmpty(t, page.read())
 		x.lively(time.Second)
 		require.NotEmpty(t, page.read(), "the page's lease is renewed for it")
+		hours := candlesPrefix + btcPaper.String() + ":1h"
+		page.subscribe(hours)
+		x.lively(2 * time.Second)
+		all := fmt.Sprint(page.read())
+		require.Contains(t, all, "snapshot "+hours)
+		require.Contains(t, all, "update "+hours)
+		page.say(`{"type":"unsubscribe","topics":[%q]}`, hours)
+		page.read()
+		x.lively(2 * time.Second)
+		all = fmt.Sprint(page.read())
+		require.NotContains(t, all, hours)
+		require.Contains(t, all, "update "+candles, "the other length goes on")
 		page.say(`{"type":"unsubscribe","topics":[%q,%q]}`, ticker, candles)
 		page.read()
 		x.lively(5 * time.Second)
@@ -278,7 +290,7 @@ func TestSession_bad_frames(t *testing.T) {
 			{`{"type":"subscribe","topics":["nothing"]}`, "unknown_topic"},
 			{`{"type":"subscribe","topics":["ticker:deribit:moon:BTC-PERPETUAL"]}`, "invalid_venue"},
 			{`{"type":"subscribe","topics":["ticker:deribit:live:BTC-PERPETUAL"]}`, "venue_off"},
-			{`{"type":"subscribe","topics":["candles:deribit:paper:BTC-PERPETUAL:5m"]}`, "unknown_topic"},
+			{`{"type":"subscribe","topics":["candles:deribit:paper:BTC-PERPETUAL:7m"]}`, "unknown_topic"},
 			{`{"type":"subscribe","topics":["analysis:x"]}`, "strategy_not_found"},
 		} {
 			page.say("%s", tt.say)

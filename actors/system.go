@@ -270,10 +270,10 @@ func (s *System) Ticker(ctx context.Context, market trade.Market) (trade.Ticker,
 	return askAt(ctx, s.env.markets(), func(r kit.Reply[trade.Ticker]) any { return getTicker{Reply: r, Market: market} })
 }
 
-// Candles lists the one-minute candles that open in [from, to], oldest first.
-func (s *System) Candles(ctx context.Context, market trade.Market, from, to time.Time) ([]trade.Candle, error) {
+// Candles lists the candles of a length that open in [from, to], oldest first.
+func (s *System) Candles(ctx context.Context, market trade.Market, resolution trade.Resolution, from, to time.Time) ([]trade.Candle, error) {
 	return askAt(ctx, s.env.markets(), func(r kit.Reply[[]trade.Candle]) any {
-		return getCandles{Market: market, fetchCandles: fetchCandles{Reply: r, Instrument: market.Instrument, From: from, To: to}}
+		return getCandles{Market: market, fetchCandles: fetchCandles{Reply: r, Instrument: market.Instrument, Resolution: resolution, From: from, To: to}}
 	})
 }
 

@@ -61,7 +61,7 @@ func (s *System) analyse(ctx context.Context, market trade.Market, config strate
 	if want == 0 {
 		return strategy.Analysis{}, nil
 	}
-	found, err := s.Candles(ctx, market, at.Add(-time.Duration(want)*minute), at)
+	found, err := s.Candles(ctx, market, trade.OneMinute, at.Add(-time.Duration(want)*minute), at)
 	if err != nil {
 		return strategy.Analysis{}, err
 	}

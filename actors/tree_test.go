@@ -117,7 +117,7 @@ func (f *feedFake) Instruments(context.Context) (list []trade.Spec, err error) {
 	return list, err
 }
 
-func (f *feedFake) Candles(_ context.Context, _ trade.Instrument, from, to time.Time) ([]trade.Candle, error) {
+func (f *feedFake) Candles(_ context.Context, _ trade.Instrument, r trade.Resolution, from, to time.Time) ([]trade.Candle, error) {
 	f.venue.mu.Lock()
 	f.venue.asked++
 	f.venue.mu.Unlock()
@@ -125,7 +125,7 @@ func (f *feedFake) Candles(_ context.Context, _ trade.Instrument, from, to time.
 		return nil, err
 	}
 	var list []trade.Candle
-	for t := from.Truncate(minute); !t.After(to); t = t.Add(minute) {
+	for t := from.Truncate(r.Length()); !t.After(to); t = t.Add(r.Length()) {
 		if !t.Before(from) {
 			list = append(list, minuteCandle(t))
 		}

@@ -38,6 +38,7 @@ type (
 	fetchCandles struct {
 		kit.Reply[[]trade.Candle]
 		Instrument trade.Instrument
+		Resolution trade.Resolution
 		From, To   time.Time
 	}
 )
@@ -308,7 +309,7 @@ func (v *venue) fetchTicker(c *kit.Context, msg fetchTicker) {
 func (v *venue) fetchCandles(c *kit.Context, msg fetchCandles) {
 	feed := v.feed
 	v.fetch(c, msg.Instrument, msg, func(ctx context.Context) {
-		candles, err := feed.Candles(ctx, msg.Instrument, msg.From, msg.To)
+		candles, err := feed.Candles(ctx, msg.Instrument, msg.Resolution, msg.From, msg.To)
 		msg.Resolve(candles, away(err))
 	})
 }

@@ -27,9 +27,9 @@ type Venue interface {
 type Feed interface {
 	// Instruments lists the perpetuals that can be traded.
 	Instruments(ctx context.Context) ([]trade.Spec, error)
-	// Candles gives the one-minute candles whose open time is in [from, to], oldest first. It asks
+	// Candles gives the candles of a length whose open time is in [from, to], oldest first. It asks
 	// as often as the exchange's page size demands. The last one may still be growing.
-	Candles(ctx context.Context, instrument trade.Instrument, from, to time.Time) ([]trade.Candle, error)
+	Candles(ctx context.Context, instrument trade.Instrument, resolution trade.Resolution, from, to time.Time) ([]trade.Candle, error)
 	// Ticker asks for the newest state of a market.
 	Ticker(ctx context.Context, instrument trade.Instrument) (trade.Ticker, error)
 	// Watch keeps TickerChanged and CandleChanged coming for an instrument, over reconnects too.

@@ -10,7 +10,7 @@ import (
 func (s *Server) marketRoutes() {
 	handle(s, route{method: get, path: "/api/v2/instruments", id: "instruments", tag: "Market", access: signedIn, summary: "What can be traded in an environment"}, s.instruments)
 	handle(s, route{method: get, path: "/api/v2/ticker/{instrument}", id: "ticker", tag: "Market", access: signedIn, summary: "The newest prices of an instrument"}, s.ticker)
-	handle(s, route{method: get, path: "/api/v2/candles/{instrument}", id: "candles", tag: "Market", access: signedIn, summary: "One-minute candles, oldest first"}, s.candles)
+	handle(s, route{method: get, path: "/api/v2/candles/{instrument}", id: "candles", tag: "Market", access: signedIn, summary: "Candles of 1, 5 or 15 minutes or an hour, oldest first"}, s.candles)
 }
 
 // InstrumentsAnswer lists instruments.
@@ -57,13 +57,13 @@ func (s *Server) ticker(ctx context.Context, in *InstrumentInput) (*TickerOutput
 	return &TickerOutput{TickerAnswer{Venue: account.Venue, Ticker: ticker}}, nil
 }
 
-// candlesMost is the longest history that one answer gives.
+// candlesMost is how many candles one answer gives at most.
 const candlesMost = 5000
 
 // CandlesInput selects candles. From and to win over limit, which counts back from to.
 type CandlesInput struct {
 	InstrumentInput
-	Resolution string    `query:"resolution" enum:"1,1m" default:"1m"`
+	Resolution string    `query:"resolution" enum:"1m,5m,15m,1h" default:"1m"`
 	From       time.Time `query:"from"`
 	To         time.Time `query:"to" doc:"none: now"`
 	Limit      int       `query:"limit" minimum:"1" maximum:"5000" default:"500"`
@@ -74,6 +74,7 @@ type CandlesAnswer struct {
 	Answer
 	trade.Venue
 	Instrument trade.Instrument `json:"instrument"`
+	Resolution trade.Resolution `json:"resolution"`
 	Candles    []trade.Candle   `json:"candles"`
 }
 
@@ -89,26 +90,28 @@ func (s *Server) candles(ctx context.Context, in *CandlesInput) (*CandlesOutput,
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.trading.Candles(ctx, trade.Market{Venue: account.Venue, Instrument: instrument}, from, to)
+	resolution := trade.Resolution(in.Resolution)
+	found, err := s.trading.Candles(ctx, trade.Market{Venue: account.Venue, Instrument: instrument}, resolution, from, to)
 	if err != nil {
 		return nil, err
 	}
-	return &CandlesOutput{CandlesAnswer{Venue: account.Venue, Instrument: instrument, Candles: listed(found)}}, nil
+	return &CandlesOutput{CandlesAnswer{Venue: account.Venue, Instrument: instrument, Resolution: resolution, Candles: listed(found)}}, nil
 }
 
 func (in CandlesInput) span(now time.Time) (from, to time.Time, err error) {
 	from, to = in.From, in.To
+	length := trade.Resolution(in.Resolution).Length()
 	if to.IsZero() {
 		to = now
 	}
 	if from.IsZero() {
-		from = to.Add(-time.Duration(in.Limit) * time.Minute)
+		from = to.Add(-time.Duration(in.Limit) * length)
 	}
 	switch {
 	case !from.Before(to):
 		return from, to, invalid("from", "must be before to")
-	case to.Sub(from) > candlesMost*time.Minute:
-		return from, to, invalid("from", "must be at most %d minutes before to", candlesMost)
+	case to.Sub(from) > candlesMost*length:
+		return from, to, invalid("from", "must be at most %d candles of %s before to", candlesMost, in.Resolution)
 	}
 	return from, to, nil
 }

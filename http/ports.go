@@ -42,7 +42,7 @@ type Trading interface {
 	ProtectPosition(ctx context.Context, account trade.AccountID, instrument trade.Instrument, price, percent trade.Dec) (trade.Protection, error)
 	Instruments(ctx context.Context, venue trade.Venue) ([]trade.Spec, error)
 	Ticker(ctx context.Context, market trade.Market) (trade.Ticker, error)
-	Candles(ctx context.Context, market trade.Market, from, to time.Time) ([]trade.Candle, error)
+	Candles(ctx context.Context, market trade.Market, resolution trade.Resolution, from, to time.Time) ([]trade.Candle, error)
 
 	// PreviewStart tells what a strategy would enter if its signal came right now. Nothing is sent.
 	PreviewStart(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.StartPreview, error)

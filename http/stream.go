@@ -106,7 +106,7 @@ const streamDescription = `Text frames of JSON, at most 64 KB each.
 
 Client: {"type":"subscribe","topics":[...]}, {"type":"unsubscribe","topics":[...]}, {"type":"ping"}.
 Topics: strategies, orders, trades, positions, balance, connection, ticker:BROKER:ENVIRONMENT:INSTRUMENT,
-candles:BROKER:ENVIRONMENT:INSTRUMENT:1m, analysis:STRATEGYID.
+candles:BROKER:ENVIRONMENT:INSTRUMENT:RESOLUTION (1m, 5m, 15m or 1h), analysis:STRATEGYID.
 
 Server: {"type","topic","seq","time","data"}; type is snapshot (once per subscription), update (seq grows by one),
 resync (the client was too slow: subscribe again), error (data has a code) or pong.

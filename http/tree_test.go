@@ -164,7 +164,8 @@ func (f *tree) Ticker(_ context.Context, market trade.Market) (trade.Ticker, err
 	return trade.Ticker{Instrument: bitcoin, Time: time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC), Mark: trade.MustDec("97000.5")}, nil
 }
 
-func (f *tree) Candles(_ context.Context, _ trade.Market, from, _ time.Time) ([]trade.Candle, error) {
+func (f *tree) Candles(_ context.Context, _ trade.Market, r trade.Resolution, from, _ time.Time) ([]trade.Candle, error) {
+	f.note("Candles " + string(r))
 	return []trade.Candle{{OpenTime: from}}, nil
 }
 

@@ -27,16 +27,42 @@ func (s *suite) feedCandles() {
 	feed, _ := s.feed()
 	to := s.exchangeTime(feed).Truncate(time.Minute).Add(-2 * time.Minute)
 	from := to.Add(-6999 * time.Minute)
-	candles, err := feed.Candles(s.ctx(), s.Instrument, from, to)
+	candles, err := feed.Candles(s.ctx(), s.Instrument, trade.OneMinute, from, to)
 	require.NoError(s, err)
 	require.Len(s, candles, 7000)
 	for i, c := range candles {
 		require.True(s, c.OpenTime.Equal(from.Add(time.Duration(i)*time.Minute)), "candle %d opens at %s", i, c.OpenTime)
 		requireCandle(s, c)
 	}
-	candles, err = feed.Candles(s.ctx(), s.Instrument, from.Add(time.Second), from.Add(90*time.Second))
+	candles, err = feed.Candles(s.ctx(), s.Instrument, trade.OneMinute, from.Add(time.Second), from.Add(90*time.Second))
 	require.NoError(s, err)
 	require.Len(s, candles, 1, "only open times inside the range")
+}
+
+// Longer candles are the minutes joined, on the multiples of their length since 1970.
+func (s *suite) feedLongerCandles() {
+	feed, _ := s.feed()
+	to := s.exchangeTime(feed).Truncate(time.Hour).Add(-time.Hour)
+	from := to.Add(-3 * time.Hour)
+	minutes, err := feed.Candles(s.ctx(), s.Instrument, trade.OneMinute, from, to.Add(-time.Minute))
+	require.NoError(s, err)
+	require.Len(s, minutes, 180)
+	for _, r := range trade.Resolutions {
+		longer, err := feed.Candles(s.ctx(), s.Instrument, r, from.Add(-time.Second), to.Add(-time.Second))
+		require.NoError(s, err)
+		each := int(r.Length() / time.Minute)
+		require.Len(s, longer, 180/each, r)
+		for i, c := range longer {
+			part := minutes[i*each : (i+1)*each]
+			require.True(s, c.OpenTime.Equal(part[0].OpenTime), "%s candle %d opens at %s", r, i, c.OpenTime)
+			require.True(s, c.Open.Equal(part[0].Open) && c.Close.Equal(part[each-1].Close), "%s %+v", r, c)
+			high, low := part[0].High, part[0].Low
+			for _, m := range part {
+				high, low = trade.MaxDec(high, m.High), trade.MinDec(low, m.Low)
+			}
+			require.True(s, c.High.Equal(high) && c.Low.Equal(low), "%s %+v", r, c)
+		}
+	}
 }
 
 func requireCandle(s *suite, c trade.Candle) {

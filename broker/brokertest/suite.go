@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(testing.TB) Harness) {
 		{"Key/can_withdraw", (*suite).keyCanWithdraw},
 		{"Feed/instruments", (*suite).feedInstruments},
 		{"Feed/candles", (*suite).feedCandles},
+		{"Feed/longer_candles", (*suite).feedLongerCandles},
 		{"Feed/ticker", (*suite).feedTicker},
 		{"Feed/watch", (*suite).feedWatch},
 		{"Feed/reconnect", (*suite).feedReconnect},

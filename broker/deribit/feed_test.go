@@ -2,6 +2,7 @@ package deribit
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -99,29 +100,37 @@ func TestFeed_Candles_joins_pages(t *testing.T) {
 		p.on("public/get_tradingview_chart_data", candlesOf)
 		from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 		to := from.Add(9999 * time.Minute)
-		candles, err := f.Candles(t.Context(), btc, from, to)
+		candles, err := f.Candles(t.Context(), btc, trade.OneMinute, from, to)
 		require.NoError(t, err)
 		require.Len(t, candles, 10000)
 		for i, c := range candles {
 			require.True(t, c.OpenTime.Equal(from.Add(time.Duration(i)*time.Minute)))
 		}
 		require.Equal(t, 3, p.count("public/get_tradingview_chart_data"))
+		candles, err = f.Candles(t.Context(), btc, trade.OneMinute, from.Add(time.Second), to)
+		require.NoError(t, err)
+		require.Len(t, candles, 9999, "none is lost between two pages")
+		candles, err = f.Candles(t.Context(), btc, trade.OneHour, from, from.Add(23*time.Hour))
+		require.NoError(t, err)
+		require.Len(t, candles, 24)
 
 		p.on("public/get_tradingview_chart_data", func(asked) string { return `{"status":"ok","ticks":[1767978360000],"open":[]}` })
-		_, err = f.Candles(t.Context(), btc, from, from)
+		_, err = f.Candles(t.Context(), btc, trade.OneMinute, from, from)
 		require.Error(t, err, "columns that do not match")
 		p.on("public/get_tradingview_chart_data", func(asked) string { return `{"status":"no_data"}` })
-		candles, err = f.Candles(t.Context(), btc, from, from)
+		candles, err = f.Candles(t.Context(), btc, trade.OneMinute, from, from)
 		require.NoError(t, err)
 		require.Empty(t, candles)
 	})
 }
 
-// candlesOf answers a chart request with a candle for each minute in its range.
+// candlesOf answers a chart request with every candle that opens in its range.
 func candlesOf(a asked) string {
 	var ticks, ones []string
 	from, to := int64(a.Params["start_timestamp"].(float64)), int64(a.Params["end_timestamp"].(float64))
-	for at := from; at <= to; at += 60_000 {
+	minutes, _ := strconv.ParseInt(a.Params["resolution"].(string), 10, 64)
+	step := minutes * 60_000
+	for at := (from + step - 1) / step * step; at <= to; at += step {
 		ticks, ones = append(ticks, fmt.Sprint(at)), append(ones, "1.5")
 	}
 	column := "[" + strings.Join(ones, ",") + "]"

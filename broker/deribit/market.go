@@ -3,6 +3,7 @@ package deribit
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/valyala/fastjson"
@@ -110,14 +111,16 @@ func parseTicker(instrument trade.Instrument, v *fastjson.Value) (trade.Ticker, 
 // candlesPerCall stays below the exchange's page size.
 const candlesPerCall = 4000
 
-// Candles gives one-minute candles, oldest first.
-func (f *Feed) Candles(ctx context.Context, instrument trade.Instrument, from, to time.Time) (candles []trade.Candle, err error) {
-	for start := from; !start.After(to); start = start.Add(candlesPerCall * time.Minute) {
-		end := start.Add((candlesPerCall - 1) * time.Minute)
+// Candles gives the candles of a length, oldest first.
+func (f *Feed) Candles(ctx context.Context, instrument trade.Instrument, resolution trade.Resolution, from, to time.Time) (candles []trade.Candle, err error) {
+	length := resolution.Length()
+	for start, next := from, from; !start.After(to); start = next {
+		next = start.Add(candlesPerCall * length)
+		end := next.Add(-time.Millisecond)
 		if end.After(to) {
 			end = to
 		}
-		page, err := f.candlePage(ctx, instrument, start, end)
+		page, err := f.candlePage(ctx, instrument, length, start, end)
 		if err != nil {
 			return nil, err
 		}
@@ -130,12 +133,12 @@ func (f *Feed) Candles(ctx context.Context, instrument trade.Instrument, from, t
 	return candles, nil
 }
 
-func (f *Feed) candlePage(ctx context.Context, instrument trade.Instrument, from, to time.Time) (page []trade.Candle, err error) {
+func (f *Feed) candlePage(ctx context.Context, instrument trade.Instrument, length time.Duration, from, to time.Time) (page []trade.Candle, err error) {
 	p := params(nil).
 		text("instrument_name", string(instrument)).
 		millis("start_timestamp", from).
 		millis("end_timestamp", to).
-		text("resolution", "1")
+		text("resolution", strconv.Itoa(int(length/time.Minute)))
 	err = f.ask(ctx, "public/get_tradingview_chart_data", p, func(result *fastjson.Value) (err error) {
 		page, err = parseCandles(result)
 		return err
