@@ -108,7 +108,7 @@ func (a *Account) closedForeign(t *tracked, f Fill) {
 func (a *Account) reopenBooks(h *holding, before Dec) {
 	if p, known := h.lastExit(); known && h.ExitReason == ExitReconciled {
 		at := p.Time
-		h.ExitReason, h.ExitTime, h.Open = h.reason(), &at, Zero
+		h.ExitReason, h.ExitTime = h.reason(), &at
 	}
 	h.Funded = false // what was asked for ended too early
 	a.countNet(h.Strategy, h.Net.Sub(before), *h.ExitTime)

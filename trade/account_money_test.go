@@ -230,3 +230,44 @@ func TestAccount_RefusedBreakEvenIsNotBreakEven(t *testing.T) {
 	decEqual(t, "49500", tr.StopLoss)
 	require.False(t, tr.BreakEvenDone)
 }
+
+// Closed books stay flat, however late and in however many parts the fills that explain them come: the
+// database takes no closed trade that still holds something.
+func TestAccount_LateFillsInPartsLeaveClosedBooksFlat(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	stop := d.stops()[0]
+	d.x.size = Zero
+	d.x.drop(func(v *VenueOrder) bool { return v.Live() })
+	for range 2 {
+		d.x.now = d.x.now.Add(time.Minute)
+		d.reconcile()
+	}
+	for n, amount := range []string{"0.002", "0.003", "0.005"} {
+		d.do(d.OnFill(Fill{ID: VenueTradeID(fmt.Sprint("late", n)), Seq: int64(950 + n), Order: stop.ID, Label: stop.Label, Instrument: stop.Instrument,
+			Side: Sell, Price: NewDec(49500), Amount: MustDec(amount), Time: d.x.now}, d.x.now))
+		tr := d.theTrade(t)
+		require.Equal(t, TradeClosed, tr.Status)
+		decEqual(t, "0", tr.Open)
+	}
+	require.Equal(t, ExitStop, d.theTrade(t).ExitReason)
+	decEqual(t, "49500", *d.theTrade(t).ExitPrice)
+}
+
+// The loss of a day is what the whole day has cost, in whatever order wins and losses came.
+func TestAccount_LossOfADayIsNet(t *testing.T) {
+	for name, order := range map[string][]int64{"a win first": {100, -60}, "a loss first": {-60, 100}} {
+		t.Run(name, func(t *testing.T) {
+			a := NewAccount(testAccount, testOrigin, AccountRecord{})
+			for _, net := range order {
+				a.countNet(testStrategy, NewDec(net), testStart)
+			}
+			decEqual(t, "-40", a.Counters(testStrategy).LossToday)
+			a.countNet(testStrategy, NewDec(-50), testStart)
+			decEqual(t, "10", a.Counters(testStrategy).LossToday)
+			a.countTrade(testStrategy, testStart.Add(24*time.Hour))
+			decEqual(t, "0", a.Counters(testStrategy).LossToday)
+		})
+	}
+}

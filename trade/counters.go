@@ -28,10 +28,11 @@ func (a *Account) countTrade(s StrategyID, at time.Time) {
 	a.setCounters(s, c)
 }
 
-// countNet counts what a trade brought: a loss adds to the day's loss, a profit takes from it.
+// countNet counts what a trade brought: a loss adds to the day's loss, a profit takes from it, in
+// whatever order they come.
 func (a *Account) countNet(s StrategyID, net Dec, at time.Time) {
 	if c := a.counters[s].On(at); c.ofDay(at) {
-		c.LossToday = MaxDec(c.LossToday.Sub(net), Zero)
+		c.LossToday = c.LossToday.Sub(net)
 		a.setCounters(s, c)
 	}
 }

@@ -75,7 +75,7 @@ func (a *Account) unrealised(i Instrument, p VenuePosition) Dec {
 func (a *Account) lossOfDay(cmd EnterCommand, only StrategyID, now time.Time) (loss Dec, known bool) {
 	if only != "" {
 		rate, known := a.dollarRate(cmd.Spec.Settlement)
-		return a.countersOf(cmd).On(now).LossToday.Mul(rate), known
+		return MaxDec(a.countersOf(cmd).On(now).LossToday.Mul(rate), Zero), known
 	}
 	total := Zero
 	for _, c := range sortedKeys(a.balances) {

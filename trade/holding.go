@@ -127,6 +127,9 @@ func (h *holding) count() {
 	h.Amount = sum(in)
 	h.EntryPrice = average(h.kind, in)
 	h.Open = MaxDec(h.entered().Sub(h.exited()), Zero)
+	if h.ExitTime != nil {
+		h.Open = Zero // closed books stay flat, whatever is told late
+	}
 	if len(out) > 0 {
 		price := average(h.kind, out)
 		h.ExitPrice = &price
@@ -166,7 +169,7 @@ func (h *holding) reason() string {
 		return ExitLiquidation
 	case p.role == Target:
 		return ExitTarget
-	case p.role == Stop && h.BreakEvenDone:
+	case p.role == Stop && h.evenAtStop():
 		return ExitBreakEven
 	case p.role == Stop:
 		return ExitStop
@@ -176,6 +179,12 @@ func (h *holding) reason() string {
 		return ExitReconciled
 	}
 	return ExitManual
+}
+
+// evenAtStop tells whether the stop has been moved to where it loses nothing. The user's own hand may
+// have moved it elsewhere.
+func (h *holding) evenAtStop() bool {
+	return h.BreakEvenDone && h.StopLoss.Sub(h.EntryPrice).Mul(sign(h.Side)).Sign() >= 0
 }
 
 // holding finds the trade of an intent.

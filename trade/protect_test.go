@@ -112,3 +112,18 @@ func TestAccount_ProtectTrade(t *testing.T) {
 	decEqual(t, "49200", d.theTrade(t).StopLoss)
 	require.True(t, d.theTrade(t).BreakEvenDone, "what the user's hand has set is not moved by itself any more")
 }
+
+// A stop that the user's hand has put on the losing side is a stop, not break-even.
+func TestAccount_StopMovedByHandIsNoBreakEven(t *testing.T) {
+	for at, reason := range map[string]string{"49200": ExitStop, "50100": ExitBreakEven} {
+		d := newDesk(50000)
+		require.NoError(t, d.enter(1, Buy))
+		d.hear()
+		d.x.price = NewDec(50200)
+		_, err := d.protect(at, "")
+		require.NoError(t, err)
+		d.x.move(NewDec(49100))
+		d.wait(3 * time.Second)
+		require.Equal(t, reason, d.theTrade(t).ExitReason, "a stop at %s", at)
+	}
+}

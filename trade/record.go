@@ -118,7 +118,7 @@ type Instance struct {
 type Counters struct {
 	Day           string    `json:"day"`           // UTC day these counters belong to, 2026-11-24
 	TradesToday   int       `json:"tradesToday"`   // trades with a first fill on Day
-	LossToday     Dec       `json:"lossToday"`     // realised net loss on Day, 0 or more, settlement currency
+	LossToday     Dec       `json:"lossToday"`     // realised net loss on Day, settlement currency; below 0 is a gain
 	CooldownUntil time.Time `json:"cooldownUntil"` // no entry before
 	LastCandle    time.Time `json:"lastCandle"`    // open time of the last candle decided on
 	TotalTrades   int       `json:"totalTrades"`
