@@ -2,6 +2,7 @@ package trade
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,10 +28,13 @@ func (a *Account) checkLimits(cmd EnterCommand, now time.Time) *Error {
 		return Errorf(Refused, "max_daily_loss", "Today's loss has reached this strategy's limit of %s %s.", cmd.MaxDailyLoss, cmd.Spec.Settlement)
 	}
 	for _, l := range a.risk.Limits {
-		if l.Scope == StrategyLimits && l.Strategy != cmd.Strategy {
-			continue
+		only := StrategyID("")
+		if l.Scope == StrategyLimits {
+			if only = cmd.Strategy; !strings.EqualFold(string(l.Strategy), string(only)) {
+				continue
+			}
 		}
-		if refusal := l.check(cmd, a.stakes(cmd, l.Strategy, now)); refusal != nil {
+		if refusal := l.check(cmd, a.stakes(cmd, only, now)); refusal != nil {
 			return refusal
 		}
 	}
@@ -42,8 +46,8 @@ func (l ScopedLimits) check(cmd EnterCommand, s stakes) *Error {
 	if len(limits.Instruments) > 0 && !slices.Contains(limits.Instruments, cmd.Instrument) {
 		return Errorf(Refused, "instrument_not_allowed", "%s does not allow %s.", l.whose(), cmd.Instrument)
 	}
-	if away := awayFromIndex(cmd); limits.PriceBand.Sign() > 0 && limits.PriceBand.Less(away) {
-		return Errorf(Refused, "index_band", "The price is %s %% away from the index. %s is %s %%.", away.Round(2), l.whose(), limits.PriceBand)
+	if refusal := l.checkBand(cmd); refusal != nil {
+		return refusal
 	}
 	if most := limits.MaxOrdersPerMinute; most > 0 && s.perMinute > most {
 		return Errorf(Refused, "max_orders_per_minute", "%s is %d entries a minute. Wait a moment.", l.whose(), most)
@@ -83,13 +87,20 @@ func (l ScopedLimits) checkMoney(s stakes) *Error {
 	return nil
 }
 
-// awayFromIndex is how far a quote lies from the index price, in percent; 0 without an index.
-func awayFromIndex(cmd EnterCommand) Dec {
-	index := cmd.Ticker.Index
-	if index.Sign() <= 0 {
-		return Zero
+// checkBand holds the quote near the index price; without an index nobody can tell how near it is.
+func (l ScopedLimits) checkBand(cmd EnterCommand) *Error {
+	band, index := l.Limits.PriceBand, cmd.Ticker.Index
+	switch {
+	case band.Sign() <= 0:
+		return nil
+	case index.Sign() <= 0:
+		return Errorf(Unavailable, "limits_unknown", "The index price of %s is not known right now, so the price band can not be checked. Try again in a moment.", cmd.Instrument)
 	}
-	return quoteFor(cmd.Ticker, cmd.Side).Sub(index).Abs().Mul(NewDec(100)).Div(index)
+	away := quoteFor(cmd.Ticker, cmd.Side).Sub(index).Abs().Mul(NewDec(100)).Div(index)
+	if band.Less(away) {
+		return Errorf(Refused, "index_band", "The price is %s %% away from the index. %s is %s %%.", away.Round(2), l.whose(), band)
+	}
+	return nil
 }
 
 // stakes adds up what there would be with an entry: of one strategy, or with "" of the whole account,

@@ -100,6 +100,28 @@ func TestAccount_LimitsOfSeveralScopes(t *testing.T) {
 	require.NoError(t, err, "another strategy's limit is not this one's")
 }
 
+// Names of strategies are the same in any case, so the limit of one holds however its name was typed.
+func TestAccount_StrategyLimitInAnyCase(t *testing.T) {
+	d := newDesk(50000)
+	typed := NewStrategyID("u1", "fast TEST", testMarket)
+	d.limit(ScopedLimits{Scope: StrategyLimits, Strategy: typed, Limits: Limits{MaxOrderSize: NewDec(499)}})
+	require.Equal(t, "max_order_size", CodeOf(d.enter(1, Buy)))
+	d.limit(ScopedLimits{Scope: StrategyLimits, Strategy: typed, Limits: Limits{MaxOrdersPerMinute: 1}})
+	require.NoError(t, d.enter(2, Buy))
+	d.hear()
+	d.x.move(NewDec(50500))
+	d.wait(3 * time.Second)
+	d.x.price = NewDec(50000)
+	require.Equal(t, "max_orders_per_minute", CodeOf(d.enter(3, Buy)))
+}
+
+// A price band can not be held without an index price.
+func TestAccount_PriceBandWithoutIndex(t *testing.T) {
+	d := newDesk(50000)
+	d.limit(ScopedLimits{Scope: UserLimits, Limits: Limits{PriceBand: NewDec(1)}})
+	require.Equal(t, "limits_unknown", CodeOf(d.enter(1, Buy)))
+}
+
 // What is in flight counts as filled, and a restart forgets none of it.
 func TestAccount_OrdersPerMinute(t *testing.T) {
 	d := newDesk(50000)
