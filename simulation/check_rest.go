@@ -59,20 +59,18 @@ func flat(u *user) error {
 	return nil
 }
 
-// complete compares the stored fills with those of the exchange. Nothing is known after a kill of a close
-// of the user's own position that was sent while the database was away; it is no trade of ours.
+// complete compares the stored fills with those of the exchange.
 func complete(u *user) error {
 	t := u.w.db.accounts[u.account]
 	real := map[trade.VenueTradeID]trade.Fill{}
 	for _, f := range u.truth.fills {
 		real[f.ID] = f
 		stored, known := t.fills[f.ID]
-		l, ours := trade.ParseLabel(f.Label)
-		_, written := t.intents[l.Intent]
-		if ours && !known && written {
+		_, ours := trade.ParseLabel(f.Label)
+		if ours && !known {
 			return fmt.Errorf("fill %s of %s is not stored", f.ID, f.Label)
 		}
-		if known && ours && !stored.Amount.Equal(f.Amount) {
+		if ours && !stored.Amount.Equal(f.Amount) {
 			return fmt.Errorf("fill %s is %s and stored as %s", f.ID, f.Amount, stored.Amount)
 		}
 	}

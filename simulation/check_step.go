@@ -19,6 +19,7 @@ const (
 	surplusMax = 12 * time.Second                     // for stops to follow a position that shrinks
 	orphanMax  = sweepEvery + 4*time.Second
 	unknownMax = 45 * time.Second
+	refusedMax = 35 * time.Second // until an amendment that was refused time and again is tried once more
 	pendingMax = 2_000
 	queueMax   = 20_000
 )
@@ -138,7 +139,7 @@ func noSurplus(u *user) error {
 		if u.clear.After(s.over) || s.over.Sub(u.clear) < orphanMax { // what was missed shows in the next sweep
 			limit = orphanMax + surplusMax
 		}
-		if since(&s.over, s.size.Abs().Less(stops), u.w.now) && u.calmFor(s.over) > limit && !u.w.weather[RejectEdit].on(u.w.now) {
+		if since(&s.over, s.size.Abs().Less(stops), u.w.now) && u.calmFor(s.over) > limit && u.w.now.Sub(u.refused) > refusedMax {
 			return fmt.Errorf("stops of %s stand for %s of %s, for %s", stops, s.size, i.Instrument, u.calmFor(s.over))
 		}
 	}

@@ -22,6 +22,8 @@ var regressions = map[string]uint64{
 	"a stop of ours waited a minute for its sweep after its position had gone (F29)":         265,
 	"a naked position was tried to be closed only every half minute (F23)":                   172,
 	"an exit that was stored and never sent was waited for until its time limit (F07)":       382,
+	"a close of the user's own position was forgotten with its fill by a kill (F05)":         67,
+	"legs outlived a position that another one had made even by a minute (F29)":              24,
 }
 
 func TestRegressions(t *testing.T) {

@@ -81,6 +81,9 @@ func (t *truth) fill(f trade.Fill) {
 		t.u.hand = true
 		s.takeFrom(amount)
 	}
+	if s.size.IsZero() {
+		clear(s.open)
+	}
 }
 
 // takeFrom lets a stranger's fill reduce what our orders have open.

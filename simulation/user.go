@@ -19,6 +19,7 @@ type user struct {
 	whale      bool
 	hand       bool // has traded at the exchange by hand, or was liquidated
 	truth      *truth
+	refused    time.Time // when the exchange last refused an amendment
 	clear      time.Time // since when nothing has been in the way of looking after the account
 	heard      map[trade.OrderID]trade.OrderState
 }

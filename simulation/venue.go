@@ -117,7 +117,7 @@ func (v *venue) serve(u *user, e trade.Effect) (a trade.Answer, err error) {
 			return a, refused(t.err)
 		}
 	}
-	if err := v.rejected(e); err != nil {
+	if err := v.rejected(u, e); err != nil {
 		return a, err
 	}
 	a, err = v.act(u, e)
@@ -137,7 +137,7 @@ func isOrder(e trade.Effect) bool {
 }
 
 // rejected is the exchange's considered no to one kind of order.
-func (v *venue) rejected(e trade.Effect) error {
+func (v *venue) rejected(u *user, e trade.Effect) error {
 	switch e := e.(type) {
 	case trade.SendBracket:
 		if v.w.weather[Unlinked].now(v.w.now) {
@@ -152,6 +152,7 @@ func (v *venue) rejected(e trade.Effect) error {
 		}
 	case trade.AmendOrder:
 		if v.w.weather[RejectEdit].now(v.w.now) {
+			u.refused = v.w.now
 			return refused(&core.Error{Code: 11036, Message: "invalid_trigger_price"})
 		}
 	}

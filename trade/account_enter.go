@@ -197,9 +197,7 @@ func (a *Account) reserve(cmd EnterCommand, now time.Time) {
 	}
 	a.noteCandle(cmd)
 	a.noteEntry(cmd.Strategy, now)
-	if _, known := a.cursors[cmd.Instrument]; !known {
-		a.setCursor(cmd.Instrument, Cursor{Time: now.Add(-time.Second)})
-	}
+	a.readFrom(cmd.Instrument, now)
 	cmd.Decision.Intent, cmd.Decision.Strategy = cmd.Intent, cmd.Strategy
 	a.out.decisions = append(a.out.decisions, cmd.Decision)
 }

@@ -40,6 +40,14 @@ func (a *Account) fills(i Instrument, fills []Fill, asked, now time.Time) {
 	}
 }
 
+// readFrom begins to read the fills of an instrument that matters from now on: one that is entered, or
+// in which there is a position that we may be asked to close.
+func (a *Account) readFrom(i Instrument, now time.Time) {
+	if _, known := a.cursors[i]; !known {
+		a.setCursor(i, Cursor{Time: now.Add(-time.Second)})
+	}
+}
+
 // remember tells whether a fill is new, and notes it.
 func (a *Account) remember(f Fill) bool {
 	if _, known := a.seen[f.ID]; known || (f.Seq > 0 && f.Seq <= a.cursors[f.Instrument].Seq) {

@@ -95,6 +95,10 @@ func (a *Account) guard(h *holding, now time.Time) {
 	if a.outstanding(h, now) || h.Open.IsZero() || a.exitUnderWay(h) {
 		return
 	}
+	if a.vanished(h) {
+		a.clear(h, now)
+		return
+	}
 	whole := a.whole(h)
 	if whole && !h.levelled {
 		a.level(h, now)
@@ -109,6 +113,12 @@ func (a *Account) guard(h *holding, now time.Time) {
 	if h.exit != "" && !a.exitUnderWay(h) && a.exitDue(h, now) {
 		a.sendExit(h, now)
 	}
+}
+
+// vanished tells whether readings agree that the exchange has nothing of this trade any more. Until the
+// history may be trusted it stays open in the books, but its legs would take from what is opened next.
+func (a *Account) vanished(h *holding) bool {
+	return h.doubts > 1 && a.positions[h.Instrument].Size.Mul(sign(h.Side)).Sign() <= 0
 }
 
 // whole tells whether the entry is over and all of its fills are known.
@@ -175,8 +185,7 @@ func remaining(orders []VenueOrder) Dec {
 // one of its own, and closes at market when none stands in time or the price has passed it.
 func (a *Account) guardStop(h *holding, now time.Time) {
 	stops := a.legs(h, Stop)
-	firing := !h.triggered.IsZero() && now.Sub(h.triggered) < stopDeadline
-	if firing || h.Open.Cmp(remaining(stops)) <= 0 {
+	if a.firing(h, now) || h.Open.Cmp(remaining(stops)) <= 0 {
 		h.stopMissing, h.stopAsked, h.stopAbsent = time.Time{}, false, false
 		a.cancelSurplus(stops, h.Open, now)
 		return
@@ -208,6 +217,11 @@ func (a *Account) guardStop(h *holding, now time.Time) {
 	}
 }
 
+// firing tells whether a stop of the trade has just become a market order.
+func (a *Account) firing(h *holding, now time.Time) bool {
+	return !h.triggered.IsZero() && now.Sub(h.triggered) < stopDeadline
+}
+
 // cancelSurplus cancels stops beyond those that cover the position already.
 func (a *Account) cancelSurplus(orders []VenueOrder, open Dec, now time.Time) {
 	for i := len(orders) - 1; i > 0; i-- {
@@ -220,7 +234,7 @@ func (a *Account) cancelSurplus(orders []VenueOrder, open Dec, now time.Time) {
 // guardTarget wants a target; a position that is under a stop may wait for it.
 func (a *Account) guardTarget(h *holding, now time.Time) {
 	targets := a.legs(h, Target)
-	if len(targets) > 0 || h.TakeProfit.IsZero() {
+	if len(targets) > 0 || a.firing(h, now) || h.TakeProfit.IsZero() {
 		h.targetMissing, h.targetAsked, h.targetAbsent, h.targetTries = time.Time{}, false, false, 0
 		return
 	}

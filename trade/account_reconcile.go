@@ -70,6 +70,9 @@ func (a *Account) takePositions(s Snapshot) {
 	listed := map[Instrument]bool{}
 	for _, p := range s.Positions {
 		listed[p.Instrument] = true
+		if !p.Size.IsZero() {
+			a.readFrom(p.Instrument, s.Asked)
+		}
 		if known, ok := a.positions[p.Instrument]; !ok || !known.at.After(s.Asked) {
 			a.positions[p.Instrument] = standing{p, s.Asked}
 			a.marked(p.Instrument, p.MarkPrice, s.Asked)

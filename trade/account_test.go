@@ -397,6 +397,27 @@ func TestF11_GhostClosed(t *testing.T) {
 	require.Equal(t, 1, d.repairKinds()["ghost_closed"])
 }
 
+// F29: a position of somebody else may make ours even, so that nothing is left at the exchange for our
+// legs to protect; they would take from what its user opens next.
+func TestF29_MadeEvenByAnother(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	d.x.size = Zero // and no fill of this trade says so
+	d.x.now = d.x.now.Add(15 * time.Second)
+	d.reconcile()
+	require.Len(t, d.stops(), 1, "one reading is no proof")
+	d.x.now = d.x.now.Add(2 * time.Second)
+	d.reconcile()
+	require.Empty(t, d.x.live(), "two are")
+	require.Len(t, d.OpenTrades(), 1, "of how it ended only the history tells")
+
+	d.x.size, d.x.avg = MustDec("0.01"), NewDec(50000)
+	d.do(d.OnPosition(d.x.position(), d.x.now))
+	d.wait(time.Second)
+	require.Len(t, d.stops(), 1, "what is back is protected again")
+}
+
 func TestF26_BothLegsFilled(t *testing.T) {
 	d := newDesk(50000)
 	require.NoError(t, d.enter(1, Buy))

@@ -94,6 +94,7 @@ func TestF24_StopTriggeredNotFilled(t *testing.T) {
 	d.x.cancelTargets()
 	d.wait(stopDeadline - 250*time.Millisecond)
 	require.Len(t, d.OpenTrades(), 1, "it is given its time")
+	require.Nil(t, d.order(d.OpenTrades()[0].Intent, Target, 1), "and no new target is put beside it")
 	d.hearOne(d.x.position())
 	d.wait(3 * time.Second)
 	require.True(t, d.x.size.IsZero())

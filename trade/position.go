@@ -63,6 +63,9 @@ func (a *Account) HasPosition() bool {
 // OnPosition takes the exchange's word on a position; size 0 means flat.
 func (a *Account) OnPosition(p VenuePosition, now time.Time) Outcome {
 	a.positions[p.Instrument] = standing{p, now}
+	if !p.Size.IsZero() {
+		a.readFrom(p.Instrument, now)
+	}
 	a.marked(p.Instrument, p.MarkPrice, now)
 	return a.settle(now)
 }

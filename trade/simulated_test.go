@@ -313,3 +313,17 @@ func TestF60_FilledAndNotTold(t *testing.T) {
 	d.do(d.CloseStrategy(testStrategy, ExitStrategyStop, d.x.now))
 	require.Equal(t, 1, count[SendOrder](d.OnFills(testMarket.Instrument, d.x.fills, d.x.now, d.x.now)), "it is closed as soon as it is known")
 }
+
+// F5: the fill of a close of somebody else's position is found after a kill even when nothing of the
+// close was stored: the position was seen, and its fills are read since then.
+func TestF05_FillOfACloseThatWasNeverStored(t *testing.T) {
+	d := newDesk(50000)
+	d.x.size, d.x.avg = MustDec("0.02"), NewDec(50000)
+	d.do(d.OnPosition(d.x.position(), d.x.now))
+	out, _, err := d.ClosePosition(testMarket.Instrument, ExitManual, d.x.now)
+	require.NoError(t, err)
+	d.x.single(out.Effects[0].(SendOrder).Order)
+	d.restart()
+	d.wait(3 * time.Second)
+	require.Len(t, d.ledger.fills, 1)
+}
