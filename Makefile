@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package.json 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page test test-go test-page test-browser storm storm-disk soak lint bench fuzz fmt clean
+.PHONY: help run build page test test-go test-page test-browser storm storm-disk load soak lint bench fuzz fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,9 +17,9 @@ help: ## List the targets
 run: build ## Build and start everything on 127.0.0.1:8080: database, paper exchange, server and page
 	@exec bin/tradebaas serve
 
-build: page ## Build bin/tradebaas with the page inside
+build: page ## Build bin/tradebaas with the page inside, and bin/loadtest
 	@mkdir -p bin
-	@$(GO) build -trimpath -o bin/tradebaas ./cmd/tradebaas
+	@$(GO) build -trimpath -o bin/ ./cmd/tradebaas ./cmd/loadtest
 
 page: web/dist/index.html ## Build the web page into web/dist
 
@@ -61,6 +61,10 @@ storm: ## Kill the real server with -9 over and over, KILLS=200 times, and hold 
 
 storm-disk: ## Fill the disk under a trading server, as root on Linux, and see that it goes on once there is room
 	@$(GO) test -tags diskfull ./cmd/tradebaas -run '^TestF45' -v -timeout 10m
+
+LOAD ?= --users 200 --duration 1m
+load: build ## Put 200 simulated people on a server of its own for a minute; LOAD="--users 50 --duration 10s" for others
+	@bin/loadtest --serve bin/tradebaas $(LOAD)
 
 SOAK ?= 10m
 soak: ## Let 200 accounts trade for SOAK=10m while the exchange misbehaves, and see that all stays flat
