@@ -18,20 +18,34 @@ type risk struct {
 
 // Detail explains a plan, or the refusal of one, in the decision record.
 type Detail struct {
-	CandleTime int64         `json:"candleTime,omitempty"`
-	Inputs     []Indicator   `json:"inputs,omitempty"`
-	ScoreLong  float64       `json:"scoreLong"`
-	ScoreShort float64       `json:"scoreShort"`
-	Signal     *Signal       `json:"signal,omitempty"`
-	Bid        trade.Dec     `json:"bid"`
-	Ask        trade.Dec     `json:"ask"`
-	Entry      trade.Dec     `json:"entry"`
-	Stop       trade.Dec     `json:"stop"`
-	Target     trade.Dec     `json:"target"`
-	Sizing     *SizingDetail `json:"sizing,omitempty"`
-	AtTarget   *Outcome      `json:"atTarget,omitempty"`
-	AtStop     *Outcome      `json:"atStop,omitempty"`
-	Warnings   []string      `json:"warnings,omitempty"`
+	CandleTime int64       `json:"candleTime,omitempty"`
+	Inputs     []Indicator `json:"inputs,omitempty"`
+	ScoreLong  float64     `json:"scoreLong"`
+	ScoreShort float64     `json:"scoreShort"`
+	Signal     *Signal     `json:"signal,omitempty"`
+	Bid        trade.Dec   `json:"bid"`
+	Ask        trade.Dec   `json:"ask"`
+	// SpreadPercent is the distance of bid and ask in percent of their middle, where a strategy limits it.
+	SpreadPercent *trade.Dec    `json:"spreadPercent,omitempty"`
+	Levels        []LevelStep   `json:"levels,omitempty"` // how stop and target came about, where they are no plain distances
+	Entry         trade.Dec     `json:"entry"`
+	Stop          trade.Dec     `json:"stop"`
+	Target        trade.Dec     `json:"target"`
+	Sizing        *SizingDetail `json:"sizing,omitempty"`
+	AtTarget      *Outcome      `json:"atTarget,omitempty"`
+	AtStop        *Outcome      `json:"atStop,omitempty"`
+	Warnings      []string      `json:"warnings,omitempty"`
+}
+
+// LevelStep is one step towards a stop or a target.
+type LevelStep struct {
+	Step  string    `json:"step"` // stop, minStopPercent or target
+	Price trade.Dec `json:"price"`
+	Why   string    `json:"why"`
+}
+
+func (d *Detail) place(step string, price trade.Dec, why string) {
+	d.Levels = append(d.Levels, LevelStep{step, price, why})
 }
 
 func (d Detail) raw() json.RawMessage {
@@ -65,8 +79,13 @@ func (r risk) fill(p *Plan, d *Detail, in PlanInput) error {
 	if err := usable(in); err != nil {
 		return err
 	}
+	p.Stop, p.Target = levels(in.Side, quote(in), p.StopDistance, p.TargetDistance, in.Spec.TickSize)
+	return r.sized(p, d, in)
+}
+
+// sized decides the amount of a plan that has its stop and target, entered at the quote.
+func (r risk) sized(p *Plan, d *Detail, in PlanInput) error {
 	p.Entry = quote(in)
-	p.Stop, p.Target = levels(in.Side, p.Entry, p.StopDistance, p.TargetDistance, in.Spec.TickSize)
 	d.Entry, d.Stop, d.Target = p.Entry, p.Stop, p.Target
 	if p.Stop.Sign() <= 0 || p.Target.Sign() <= 0 {
 		return trade.Errorf(trade.Refused, "levels_off_grid", "The price step %s of %s is too coarse for this stop and target.", in.Spec.TickSize, in.Spec.Instrument)

@@ -1,13 +1,8 @@
 package strategy
 
 import (
-	"math"
-
 	"github.com/tradebaas/tradebaas/strategy/indicator"
 )
-
-// never stands for the open time of no candle at all.
-const never = math.MinInt64
 
 // razorParams is the market-only half of Razor's settings.
 type razorParams struct {
@@ -21,11 +16,9 @@ type razorParams struct {
 
 // razorEvaluator turns candles into Razor's analysis.
 type razorEvaluator struct {
+	sequence
 	p       razorParams
 	text    razorText
-	need    int
-	have    int   // candles since the start or the last gap
-	opened  int64 // open time of the last candle; never before the first
 	fast    indicator.EMA
 	slow    indicator.EMA
 	rsi     indicator.RSI
@@ -46,9 +39,8 @@ func newRazorEvaluator(s settings) *razorEvaluator {
 			pullback: s.float("pullback"), requirePullback: s.flag("requirePullback"),
 			multiTimeframe: s.flag("multiTimeframe"),
 		},
-		opened: never,
-		need:   max(slow, rsi+1, atr+1, volatilityWindow),
-		fast:   indicator.NewEMA(fast), slow: indicator.NewEMA(slow),
+		sequence: newSequence(max(slow, rsi+1, atr+1, volatilityWindow)),
+		fast:     indicator.NewEMA(fast), slow: indicator.NewEMA(slow),
 		rsi: indicator.NewRSI(rsi), atr: indicator.NewATR(atr),
 		closes: indicator.NewWindow(volatilityWindow), ranges: indicator.NewWindow(compressionWindow),
 	}
@@ -61,12 +53,8 @@ func newRazorEvaluator(s settings) *razorEvaluator {
 	return e
 }
 
-func (e *razorEvaluator) Need() int { return e.need }
-
-// Close ignores a candle that came before and one that cannot be: the next good one then counts as
-// coming after a gap.
 func (e *razorEvaluator) Close(c Candle) Analysis {
-	if c.OpenTime <= e.opened || !possible(c) {
+	if !e.next(c) {
 		return e.current
 	}
 	e.take(c)
@@ -74,20 +62,8 @@ func (e *razorEvaluator) Close(c Candle) Analysis {
 	return e.current
 }
 
-// possible tells whether a candle can be computed with.
-func possible(c Candle) bool {
-	prices := c.Low > 0 && c.High >= max(c.Open, c.Close, c.Low) && c.Low <= min(c.Open, c.Close) && !math.IsInf(c.High, 0)
-	return prices && c.Volume >= 0 && !math.IsInf(c.Volume, 0)
-}
-
-// take feeds every window. After a gap it collects again; the averages go on, for they are never
-// seeded a second time.
+// take feeds every window. After a gap the averages go on, for they are never seeded a second time.
 func (e *razorEvaluator) take(c Candle) {
-	if e.opened != never && c.OpenTime != e.opened+minute {
-		e.have = 0 // no window is longer than need, so by then the gap has left them all
-	}
-	e.opened = c.OpenTime
-	e.have++
 	e.fast.Add(c.Close)
 	e.slow.Add(c.Close)
 	e.rsi.Add(c.Close)
@@ -103,12 +79,8 @@ func (e *razorEvaluator) take(c Candle) {
 }
 
 func (e *razorEvaluator) analyse(c Candle) Analysis {
-	a := Analysis{
-		CandleTime: c.OpenTime, Have: e.have, Need: e.need, Price: indicator.Round(c.Close),
-		Indicators: []Indicator{}, Signal: Signal{Type: None, Reasons: []Reason{}},
-	}
+	a := e.analysis(c)
 	if !a.Ready() {
-		a.Checkpoints = []Checkpoint{dataCheckpoint(e.have, e.need)}
 		return a
 	}
 	r := e.read(c)

@@ -13,7 +13,7 @@ var razorForm = &form{
 		Original:     {Notional, trade.NewDec(100)},
 		Conservative: {Percent, trade.MustDec("0.5")},
 	},
-	params: slices.Concat(razorExit, riskParameters, razorLimits, razorEntry),
+	params: slices.Concat(razorExit, riskParameters(same("5")), razorLimits, razorEntry),
 	orders: []order{
 		{low: "emaFast", high: "emaSlow"},
 		{low: "minVolatility", high: "maxVolatility", equal: true},

@@ -7,7 +7,7 @@ import (
 )
 
 // definitions is the catalogue, in the order in which users see it.
-var definitions = []Definition{FastTest, Razor, SMACross}
+var definitions = []Definition{FastTest, Razor, Thor, SMACross}
 
 // Catalogue describes every strategy that can be started.
 func Catalogue() []Info {

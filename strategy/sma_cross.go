@@ -29,7 +29,7 @@ var smaCrossForm = &form{
 			help: "Distance of the stop from the average fill price."},
 		{name: "takeProfitPercent", title: "Take profit", unit: "%", group: groupExit, kind: number, min: "0.05", max: "20", preset: same("6"),
 			help: "Distance of the target from the average fill price."},
-	}, riskParameters, []parameter{
+	}, riskParameters(same("5")), []parameter{
 		{name: "maxDailyTrades", title: "Trades per day", unit: "trades", group: groupLimits, kind: integer, min: "1", max: "1000", preset: each("20", "5"),
 			help: "No new trade after so many on one UTC day."},
 		{name: "cooldownMinutes", title: "Cooldown", unit: "minutes", group: groupLimits, kind: integer, min: "0", max: "1440", preset: each("5", "30"),

@@ -188,4 +188,6 @@ type Plan struct {
 	// follow the fill; 0 where Stop and Target are levels of their own.
 	StopDistance   trade.Dec `json:"stopDistance"`
 	TargetDistance trade.Dec `json:"targetDistance"`
+	// StopLevel is the stop before it made room for the entry quote; 0 where the stop follows the fill.
+	StopLevel trade.Dec `json:"stopLevel"`
 }
