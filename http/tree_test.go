@@ -165,8 +165,7 @@ func (f *tree) Ticker(_ context.Context, market trade.Market) (trade.Ticker, err
 }
 
 func (f *tree) Candles(_ context.Context, _ trade.Market, r trade.Resolution, from, _ time.Time) ([]trade.Candle, error) {
-	f.note("Candles " + string(r))
-	return []trade.Candle{{OpenTime: from}}, nil
+	return []trade.Candle{{OpenTime: from, Volume: trade.NewDec(int64(r.Length() / time.Minute))}}, nil
 }
 
 func (f *tree) StartStrategy(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.StrategyStatus, error) {
