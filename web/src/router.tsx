@@ -6,6 +6,7 @@ import { SetupPage } from './session/setup-page'
 import { useSession } from './session/store'
 import { NotFound, Trouble } from './shell/trouble'
 import { Shell } from './shell/shell'
+import { readSearch } from './trades/filter'
 import { TradingPage } from './trading/trading-page'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
@@ -50,7 +51,7 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   beforeLoad: ({ location }) => {
-    if (!signedIn()) throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { next: location.pathname } })
+    if (!signedIn()) throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
   },
   component: Shell,
 })
@@ -60,6 +61,7 @@ const trading = createRoute({ getParentRoute: () => shell, path: '/', component:
 const trades = createRoute({
   getParentRoute: () => shell,
   path: '/trades',
+  validateSearch: readSearch,
   component: lazyRouteComponent(() => import('./trades/trades-page'), 'TradesPage'),
 })
 

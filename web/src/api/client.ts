@@ -44,6 +44,13 @@ export function remove<T>(path: string, query?: Query): Promise<T> {
   return call<T>('DELETE', path, { query })
 }
 
+/** A file that the server makes, as it is sent. */
+export async function getFile(path: string, query?: Query): Promise<{ name: string; content: Blob }> {
+  const answer = await ask('GET', path, { query })
+  const name = /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1]
+  return { name: name ?? 'download', content: await answer.blob() }
+}
+
 /** A fresh key for the Idempotency-Key header. randomUUID is missing on plain http outside loopback. */
 export function newIdempotencyKey(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
@@ -51,6 +58,13 @@ export function newIdempotencyKey(): string {
 }
 
 async function call<T>(method: string, path: string, options: Call): Promise<T> {
+  const answer = await ask(method, path, options)
+  if (answer.status === 204) return undefined as T
+  return (await answer.json()) as T
+}
+
+/** Asks with a token that holds, and gives an answer that is no refusal. */
+async function ask(method: string, path: string, options: Call): Promise<Response> {
   const token = options.anonymous ? undefined : (source.token() ?? (await source.renew()))
   if (!options.anonymous && token === undefined) {
     throw new ApiError('Your session has ended. Sign in again.', { status: 401, code: 'session_ended' })
@@ -67,8 +81,7 @@ async function call<T>(method: string, path: string, options: Call): Promise<T> 
     answer = await send(method, path, options, token)
     if (!answer.ok) throw await errorOf(answer)
   }
-  if (answer.status === 204) return undefined as T
-  return (await answer.json()) as T
+  return answer
 }
 
 async function send(method: string, path: string, options: Call, token: string | undefined): Promise<Response> {

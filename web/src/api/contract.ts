@@ -1,6 +1,7 @@
 // Holds the types that the page is written with against the server's own OpenAPI document: a field that the server
 // does not send, or sends as something else, fails the build here. Nothing of this file is in the page.
 import type * as account from './account'
+import type * as activity from './activity'
 import type * as admin from './admin'
 import type * as market from './market'
 import type * as risk from './risk'
@@ -39,6 +40,11 @@ export type Contract = [
   Holds<Omit<Server['StrategyStatus'], 'config'>, Omit<strategy.Strategy, 'config'>>,
   Holds<Server['TradeInfo'], trade.Trade>,
   Holds<Server['StatsInfo'], trade.TradeStats>,
+  Holds<Server['FillInfo'], trade.Fill>,
+  Holds<Omit<Server['Decision'], 'detail'>, Omit<trade.Decision, 'detail'>>,
+  Holds<Server['DayResult'], trade.Day>,
+  Holds<Server['EquityPoint'], trade.EquityPoint>,
+  Holds<Server['Activity'], activity.Activity>,
   Holds<Server['AdminUser'], admin.AdminUser>,
   Holds<Server['Halt'], admin.Halt>,
   Holds<Server['KillStatus'], risk.KillSwitch>,

@@ -39,6 +39,21 @@ describe('numbers', () => {
     expect(number.isSet('0.5')).toBe(true)
   })
 
+  it('add up exactly', () => {
+    expect(number.sum([])).toBe('0')
+    expect(number.sum(['0.1', '0.2'])).toBe('0.3')
+    expect(number.sum(['-0.00000005', '-1.2', '1'])).toBe('-0.20000005')
+    expect(number.sum(['9007199254740993', '0.5', '-0.5'])).toBe('9007199254740993.0')
+  })
+
+  it('fit into a small place, with their sign', () => {
+    expect(number.short('12.345', 'en')).toBe('+12.3')
+    expect(number.short('-1234.5', 'en')).toBe('-1.23K')
+    expect(number.short('0', 'en')).toBe('0')
+    expect(number.short('-0.224', 'en')).toBe('-0.224')
+    expect(number.short('-0.00000005', 'en')).toBe('-0.000')
+  })
+
   it('count the decimals of a tick', () => {
     expect(['0.5', '0.0001', '1', '0.50', undefined].map(number.decimalsOf)).toEqual([1, 4, 0, 1, 2])
   })
@@ -57,6 +72,12 @@ describe('times', () => {
     const from = '2026-11-24T03:00:00.000Z'
     expect(time.span(from, '2026-11-24T03:00:20.000Z', 0)).toBe('20 s')
     expect(time.span(from, null, Date.parse('2026-11-24T03:00:07.000Z'))).toBe('7 s')
+  })
+
+  it('name months and weekdays', () => {
+    expect(time.month('2026-11', 'nl')).toBe('november 2026')
+    expect(time.weekday(0, 'en')).toBe('Mon')
+    expect(time.weekday(6, 'nl')).toBe('zo')
   })
 
   it('take Go’s zero time for never', () => {

@@ -59,6 +59,13 @@ export function plain(value: Value, language: string, digits = 2): string {
   return text(value, language, { minimumFractionDigits: 0, maximumFractionDigits: digits })
 }
 
+/** A gain or loss where there is little room: three figures, and the sign also of what rounds to nothing. */
+export function short(value: Value, language: string): string {
+  const size = Math.abs(Number(value))
+  if (size > 0 && size < 1) return text(value, language, { minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: 'always' })
+  return text(value, language, { notation: 'compact', maximumSignificantDigits: 3, signDisplay: 'exceptZero' })
+}
+
 /** Percent points, as in 0.65 -> "0.65 %". */
 export function percent(value: Value, language: string, signed = false, digits = 2): string {
   const shown = text(value, language, {
@@ -84,3 +91,16 @@ export function isSet(value: Value): value is Decimal {
 export function unsigned(value: Decimal): Decimal {
   return value.startsWith('-') ? value.slice(1) : value
 }
+
+/** Adds decimals up exactly: a float would lose cents on the way. */
+export function sum(values: readonly Decimal[]): Decimal {
+  const places = Math.max(0, ...values.map(digitsBehind))
+  const total = values.reduce((all, value) => all + scaled(value, places), 0n)
+  const digits = String(total < 0n ? -total : total).padStart(places + 1, '0')
+  const shown = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
+  return total < 0n ? `-${shown}` : shown
+}
+
+const digitsBehind = (value: Decimal) => value.split('.')[1]?.length ?? 0
+
+const scaled = (value: Decimal, places: number) => BigInt(value.replace('.', '') + '0'.repeat(places - digitsBehind(value)))

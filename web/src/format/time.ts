@@ -43,6 +43,21 @@ export function day(time: Time | null | undefined, language: string): string {
   return format(language, { day: '2-digit', month: 'short', year: 'numeric' }).format(new Date(time))
 }
 
+/** A day such as 2026-11-24, which is a day in UTC wherever the reader is. */
+export function utcDay(of: string, language: string): string {
+  return format(language, { day: '2-digit', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(of))
+}
+
+/** A month such as 2026-11, by its name. */
+export function month(of: string, language: string): string {
+  return format(language, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(of))
+}
+
+/** The name of a day of the week; 0 is Monday. */
+export function weekday(number: number, language: string): string {
+  return format(language, { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2026, 0, 5 + number))
+}
+
 /** A span as "14 s", "3 m 05 s", "2 h 07 m" or "4 d 3 h": two parts at most. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000))

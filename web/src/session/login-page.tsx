@@ -1,4 +1,4 @@
-import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '@/api/error'
@@ -11,7 +11,6 @@ import { signIn, useSession } from './store'
 export function LoginPage() {
   const { t } = useTranslation()
   const { next } = useSearch({ from: '/login' })
-  const navigate = useNavigate()
   const router = useRouter()
   const ended = useSession((session) => session.ended)
   const [email, setEmail] = useState('')
@@ -32,7 +31,7 @@ export function LoginPage() {
     try {
       await signIn(email, password, code === '' ? undefined : code)
       await router.invalidate()
-      await navigate({ to: next ?? '/', replace: true })
+      router.history.replace(next ?? '/')
     } catch (reason) {
       setError(reason)
       if (reason instanceof ApiError && reason.code.startsWith('totp')) setAsked(true)

@@ -6,9 +6,9 @@ import { Card } from '@/ui/card'
 import { Select } from '@/ui/field'
 
 interface GroupCardProps {
-  by: Grouping | undefined
+  by: Grouping
   groups: readonly TradeStats[]
-  onChange: (by: Grouping | undefined) => void
+  onChange: (by: Grouping) => void
 }
 
 /** The results side by side: per strategy, instrument, version, day, week or month. */
@@ -20,8 +20,7 @@ export function GroupCard({ by, groups, onChange }: GroupCardProps) {
       title={t('trades.group.title')}
       aside={
         <div className="w-44">
-          <Select bare label={t('trades.group.by')} value={by ?? ''} onChange={(event) => onChange((event.target.value || undefined) as Grouping | undefined)}>
-            <option value="">{t('trades.group.none')}</option>
+          <Select bare label={t('trades.group.by')} value={by} onChange={(event) => onChange(event.target.value as Grouping)}>
             {groupings.map((one) => (
               <option key={one} value={one}>
                 {t(`trades.group.kinds.${one}`)}
@@ -32,7 +31,7 @@ export function GroupCard({ by, groups, onChange }: GroupCardProps) {
       }
       data-testid="groups"
     >
-      {by !== undefined && <GroupTable by={by} groups={groups} />}
+      <GroupTable by={by} groups={groups} />
     </Card>
   )
 }

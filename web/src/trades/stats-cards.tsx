@@ -1,19 +1,22 @@
+import clsx from 'clsx'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { TradeStats } from '@/api/trade'
 import { signOf } from '@/format/number'
 import { useFormat } from '@/format/use-format'
+import { named } from '@/i18n'
 import { Card, Figure } from '@/ui/card'
 import { Failure, Skeleton } from '@/ui/notice'
 
-/** The sums of the filter, one row per currency: amounts of different currencies are never added up. */
+/** The sums of the filter, one card per currency: amounts of different currencies are never added up. */
 export function StatsCards({ stats, error, retry }: { stats: TradeStats[] | undefined; error: unknown; retry: () => void }) {
   const { t } = useTranslation()
-  if (stats === undefined) return error ? <Failure error={error} retry={retry} /> : <Skeleton className="h-20" />
-  if (stats.length === 0) return null
+  if (stats === undefined) return error ? <Failure error={error} retry={retry} /> : <Skeleton className="h-60 rounded-xl sm:h-48" />
+  const list = stats.toSorted((a, b) => b.totalTrades - a.totalTrades)
   return (
-    <div className="grid gap-3" data-testid="stats">
-      {stats.map((one) => (
-        <Card key={one.currency} aria-label={`${t('trades.stats.title')} ${one.currency}`}>
+    <div className="grid gap-3 sm:gap-4" data-testid="stats">
+      {list.map((one) => (
+        <Card key={one.currency} aria-label={`${t('trades.stats.title')} ${one.currency}`} flush>
           <Sums stats={one} />
         </Card>
       ))}
@@ -25,37 +28,90 @@ function Sums({ stats }: { stats: TradeStats }) {
   const { t } = useTranslation()
   const show = useFormat()
   const money = (value: string, signed = true) => show.money(value, stats.currency, signed)
+  const none = stats.closedTrades === 0
   return (
-    <dl className="grid grid-cols-2 gap-x-4 gap-y-4 text-base sm:grid-cols-4 xl:grid-cols-7">
-      <Figure label={t('trades.stats.net')} tone={signOf(stats.totalPnl)}>
-        {money(stats.totalPnl)}
-      </Figure>
-      <Figure label={t('trades.stats.total')}>{stats.totalTrades}</Figure>
-      <Figure label={t('trades.stats.winRate')}>
-        <span title={t('trades.stats.won', { won: stats.winningTrades, lost: stats.losingTrades })}>
-          {stats.closedTrades === 0 ? '–' : show.percent(stats.winRate, false, 1)}
-        </span>
-      </Figure>
-      <Figure label={t('trades.stats.average')} tone={signOf(stats.avgPnl)}>
-        {money(stats.avgPnl)}
-      </Figure>
-      <Figure label={t('trades.stats.averageWin')} tone={signOf(stats.avgWin)}>
-        {money(stats.avgWin)}
-      </Figure>
-      <Figure label={t('trades.stats.averageLoss')} tone={signOf(stats.avgLoss)}>
-        {money(stats.avgLoss)}
-      </Figure>
-      <Figure label={t('trades.stats.best')} tone={signOf(stats.bestTrade)}>
-        {money(stats.bestTrade)}
-      </Figure>
-      <Figure label={t('trades.stats.worst')} tone={signOf(stats.worstTrade)}>
-        {money(stats.worstTrade)}
-      </Figure>
-      <Figure label={t('trades.stats.profitFactor')}>{show.plain(stats.profitFactor)}</Figure>
-      <Figure label={t('trades.stats.drawdown')}>{money(stats.maxDrawdown, false)}</Figure>
-      <Figure label={t('trades.stats.winStreak')}>{stats.winStreak}</Figure>
-      <Figure label={t('trades.stats.lossStreak')}>{stats.lossStreak}</Figure>
-      <Figure label={t('trades.stats.fees')}>{money(stats.fees, false)}</Figure>
-    </dl>
+    <>
+      <dl className="grid grid-cols-2 border-b border-line sm:grid-cols-3 xl:grid-cols-6">
+        <Tile label={t('trades.stats.net')} about={t('trades.stats.netAbout')} tone={signOf(stats.totalPnl)}>
+          {money(stats.totalPnl)}
+        </Tile>
+        <Tile label={t('trades.stats.winRate')} about={t('trades.stats.won', { won: stats.winningTrades, lost: stats.losingTrades })}>
+          {none ? '–' : show.percent(stats.winRate, false, 1)}
+        </Tile>
+        <Tile label={t('trades.stats.profitFactor')} about={t('trades.stats.profitFactorAbout')}>
+          {show.plain(stats.profitFactor)}
+        </Tile>
+        <Tile label={t('trades.stats.expectancy')} about={t('trades.stats.expectancyAbout')} tone={signOf(stats.expectancy)}>
+          {none ? '–' : money(stats.expectancy)}
+        </Tile>
+        <Tile label={t('trades.stats.drawdown')} about={t('trades.stats.drawdownAbout')}>
+          {money(stats.maxDrawdown, false)}
+        </Tile>
+        <Tile label={t('trades.stats.total')} about={t('trades.stats.closed', { count: stats.closedTrades })}>
+          {stats.totalTrades}
+        </Tile>
+      </dl>
+      <div className="grid gap-x-8 gap-y-4 p-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <dl className="grid grid-cols-2 content-start gap-x-4 gap-y-3 sm:grid-cols-4">
+          <Figure label={t('trades.stats.averageWin')} tone={signOf(stats.avgWin)}>
+            {money(stats.avgWin)}
+          </Figure>
+          <Figure label={t('trades.stats.averageLoss')} tone={signOf(stats.avgLoss)}>
+            {money(stats.avgLoss)}
+          </Figure>
+          <Figure label={t('trades.stats.best')} tone={signOf(stats.bestTrade)}>
+            {money(stats.bestTrade)}
+          </Figure>
+          <Figure label={t('trades.stats.worst')} tone={signOf(stats.worstTrade)}>
+            {money(stats.worstTrade)}
+          </Figure>
+          <Figure label={t('trades.stats.winStreak')}>{stats.winStreak}</Figure>
+          <Figure label={t('trades.stats.lossStreak')}>{stats.lossStreak}</Figure>
+          <Figure label={t('trades.stats.fees')}>{money(stats.fees, false)}</Figure>
+          <Figure label={t('trades.stats.funding')}>{money(stats.funding)}</Figure>
+        </dl>
+        <Exits counts={stats.exitsByReason} total={stats.closedTrades} />
+      </div>
+    </>
   )
 }
+
+/** A figure that is read first. */
+function Tile({ label, about, tone = 0, children }: { label: string; about: string; tone?: number; children: ReactNode }) {
+  return (
+    <div className="min-w-0 px-4 py-3" title={about}>
+      <dt className="truncate text-xs text-muted">{label}</dt>
+      <dd className={clsx('figures text-base leading-snug font-semibold tracking-[-0.01em] break-words sm:text-lg', tone > 0 ? 'text-up' : tone < 0 ? 'text-down' : 'text-strong')}>{children}</dd>
+      <dd className="truncate text-[0.6875rem] text-muted">{about}</dd>
+    </div>
+  )
+}
+
+/** How the trades ended, the most usual way first. */
+function Exits({ counts, total }: { counts: Record<string, number>; total: number }) {
+  const { t } = useTranslation()
+  const show = useFormat()
+  const rows = Object.entries(counts).sort((a, b) => b[1] - a[1])
+  if (rows.length === 0) return null
+  return (
+    <div>
+      <h3 className="mb-1.5 text-xs font-normal text-muted">{t('trades.stats.exits')}</h3>
+      <ul className="grid gap-1.5" data-testid="exits">
+        {rows.map(([reason, count]) => (
+          <li key={reason} className="grid grid-cols-[7rem_1fr_4.5rem] items-center gap-2 text-xs">
+            <span className="truncate">{named('trades.exit', reason)}</span>
+            <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-raised">
+              <span style={{ width: `${(count / total) * 100}%` }} className={clsx('block h-full rounded-full', exitTone(reason) === 'good' ? 'bg-up' : exitTone(reason) === 'bad' ? 'bg-down' : 'bg-brand-text')} />
+            </span>
+            <span className="figures text-right text-muted">
+              {count} · {show.percent((count / total) * 100, false, 0)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Whether a trade ended as it was meant to. */
+export const exitTone = (reason: string | undefined) => (reason === 'tp' ? 'good' : reason === 'sl' || reason === 'liquidation' ? 'bad' : 'neutral')

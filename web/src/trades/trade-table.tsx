@@ -8,12 +8,13 @@ import { named } from '@/i18n'
 import { usePreferences } from '@/shell/preferences'
 import { Badge } from '@/ui/badge'
 import { useNow } from '@/ui/use-now'
+import { exitTone } from './stats-cards'
 
 const head = 'px-2 py-2.5 font-medium first:pl-4 last:pr-4'
 const cell = 'px-2 py-2.5 first:pl-4 last:pr-4'
 
 /** The trades as a table; on a phone the same rows stand as cards. */
-export function TradeTable({ trades }: { trades: readonly Trade[] }) {
+export function TradeTable({ trades, onOpen }: { trades: readonly Trade[]; onOpen: (id: string) => void }) {
   const { t } = useTranslation()
   const now = useNow(trades.some(({ status }) => status === 'open'))
   return (
@@ -37,14 +38,14 @@ export function TradeTable({ trades }: { trades: readonly Trade[] }) {
           </thead>
           <tbody className="divide-y divide-line">
             {trades.map((trade) => (
-              <Row key={trade.id} trade={trade} now={now} />
+              <Row key={trade.id} trade={trade} now={now} onOpen={onOpen} />
             ))}
           </tbody>
         </table>
       </div>
       <ul className="divide-y divide-line md:hidden">
         {trades.map((trade) => (
-          <Item key={trade.id} trade={trade} now={now} />
+          <Item key={trade.id} trade={trade} now={now} onOpen={onOpen} />
         ))}
       </ul>
     </>
@@ -77,7 +78,7 @@ function Reason({ trade }: { trade: Trade }) {
   return trade.status === 'open' ? (
     <Badge tone="brand">{t('trades.status.open')}</Badge>
   ) : (
-    <Badge tone={trade.exitReason === 'tp' ? 'good' : trade.exitReason === 'sl' || trade.exitReason === 'liquidation' ? 'bad' : 'neutral'}>
+    <Badge tone={exitTone(trade.exitReason)}>
       {named('trades.exit', trade.exitReason ?? '', t('trades.status.closed'))}
     </Badge>
   )
@@ -92,11 +93,29 @@ function Environment({ environment }: { environment: 'paper' | 'testnet' | 'live
   )
 }
 
-function Row({ trade, now }: { trade: Trade; now: number }) {
+interface TradeProps {
+  trade: Trade
+  now: number
+  onOpen: (id: string) => void
+}
+
+/** A press anywhere on a row opens its trade; for the keyboard and for those who listen there is one button in it. */
+function OpenButton({ trade, onOpen, opened }: Omit<TradeProps, 'now'> & { opened: string }) {
+  const { t } = useTranslation()
+  return (
+    <button type="button" aria-label={t('trades.detail.show', { opened })} onClick={() => onOpen(trade.id)} className="figures whitespace-nowrap underline-offset-4 after:absolute after:inset-0 hover:underline">
+      {opened}
+    </button>
+  )
+}
+
+function Row({ trade, now, onOpen }: TradeProps) {
   const shown = useTrade(trade)
   return (
-    <tr className="hover:bg-raised/60" data-testid="trade-row">
-      <td className={`${cell} figures whitespace-nowrap`}>{shown.opened}</td>
+    <tr className="relative cursor-pointer hover:bg-raised/60" data-testid="trade-row">
+      <td className={cell}>
+        <OpenButton trade={trade} onOpen={onOpen} opened={shown.opened} />
+      </td>
       <td className={cell}>
         <span className="flex items-center gap-2 whitespace-nowrap text-strong">
           {trade.strategyName}
@@ -118,10 +137,10 @@ function Row({ trade, now }: { trade: Trade; now: number }) {
   )
 }
 
-function Item({ trade, now }: { trade: Trade; now: number }) {
+function Item({ trade, now, onOpen }: TradeProps) {
   const shown = useTrade(trade)
   return (
-    <li className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1 px-4 py-3">
+    <li className="relative grid grid-cols-[1fr_auto] gap-x-3 gap-y-1 px-4 py-3">
       <p className="flex flex-wrap items-center gap-2 font-medium text-strong">
         {trade.strategyName} <Environment environment={shown.environment} />
       </p>
@@ -133,7 +152,8 @@ function Item({ trade, now }: { trade: Trade; now: number }) {
         <Reason trade={trade} />
       </p>
       <p className="figures col-span-2 text-xs text-muted">
-        {shown.opened} · {shown.entry} → {shown.exit} · {span(trade.entryTime, trade.exitTime, now)}
+        <OpenButton trade={trade} onOpen={onOpen} opened={shown.opened} />{' '}
+        · {shown.entry} → {shown.exit} · {span(trade.entryTime, trade.exitTime, now)}
       </p>
     </li>
   )

@@ -1,84 +1,103 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
 import { ChevronLeft, ChevronRight, History } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Grouping, history, pageSize, stats, type TradeFilter } from '@/api/trade'
+import { history, pageSize, stats, type TradeFilter } from '@/api/trade'
 import { useLive } from '@/live/store'
+import { usePreferences } from '@/shell/preferences'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty, Failure, Skeleton } from '@/ui/notice'
+import { CalendarCard } from './calendar-card'
+import { EquityCard } from './equity-card'
+import { ExportMenu } from './export-menu'
+import { isFiltered, queryOf, readSearch, type TradeSearch } from './filter'
 import { GroupCard } from './group-card'
 import { StatsCards } from './stats-cards'
-import { type Filter, noFilter, since, TradeFilters } from './trade-filters'
+import { TradeDialog } from './trade-dialog'
+import { TradeFilters } from './trade-filters'
 import { TradeTable } from './trade-table'
+
+const route = getRouteApi('/shell/trades')
 
 export function TradesPage() {
   const { t } = useTranslation()
-  const [filter, setFilter] = useState<Filter>(noFilter)
-  const [by, setBy] = useState<Grouping>()
-  const [offset, setOffset] = useState(0)
-  // Frozen per choice, so that a page of the list does not slide while it is read.
-  const [from, setFrom] = useState<string>()
-  const query: TradeFilter = {
-    environment: filter.environment || undefined,
-    strategyName: filter.strategyName || undefined,
-    instrument: filter.instrument || undefined,
-    status: filter.status || undefined,
-    from,
-  }
-  const trades = useQuery({
-    queryKey: ['trades', query, offset],
-    queryFn: () => history(query, offset),
-    placeholderData: keepPreviousData,
-  })
-  const sums = useQuery({ queryKey: ['trade-stats', query, by], queryFn: () => stats(query, by), placeholderData: keepPreviousData })
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const environment = usePreferences((preferences) => preferences.environment)
+  // A new filter begins at its first page; the details of a trade are a step that the browser's back button takes back.
+  const change = (part: Partial<TradeSearch>) => void navigate({ search: (now) => readSearch({ ...now, page: undefined, ...part }), replace: !('trade' in part), resetScroll: false })
+  const query = queryOf(search, Date.now())
+  const by = search.by ?? 'strategy'
+  const { closedFrom: _from, closedTo: _to, ...anyDay } = query
+  const sums = useQuery({ queryKey: ['trades', 'stats', query, by], queryFn: () => stats(query, by), placeholderData: keepPreviousData })
   useRefreshOnTrade()
 
-  function choose(next: Filter) {
-    setFilter(next)
-    setFrom(since(next.period))
-    setOffset(0)
-  }
-
-  const total = trades.data?.total ?? 0
-  const filtered = JSON.stringify(filter) !== JSON.stringify(noFilter)
+  const counted = sums.data?.byCurrency
   return (
     <div className="grid gap-3 sm:gap-4">
-      <h1 className="text-xl">{t('trades.title')}</h1>
-      <TradeFilters filter={filter} onChange={choose} />
-      <StatsCards stats={sums.data?.byCurrency} error={sums.error} retry={() => void sums.refetch()} />
-      {sums.data !== undefined && sums.data.byCurrency.length > 0 && <GroupCard by={by} groups={sums.data.groups ?? []} onChange={setBy} />}
-      <Card flush aria-label={t('trades.title')} data-testid="history">
-        {trades.isPending ? (
-          <div className="grid gap-2 p-4">
-            <Skeleton className="h-10" />
-            <Skeleton className="h-10" />
-            <Skeleton className="h-10" />
-          </div>
-        ) : trades.data === undefined ? (
-          <Failure error={trades.error} retry={() => void trades.refetch()} className="m-4" />
-        ) : trades.data.trades.length === 0 ? (
-          <Empty icon={<History />} title={t(filtered ? 'trades.noneFiltered' : 'trades.none')}>
-            {filtered ? undefined : t('trades.noneText')}
-          </Empty>
-        ) : (
-          <TradeTable trades={trades.data.trades} />
-        )}
-        {total > pageSize && (
-          <nav aria-label={t('trades.title')} className="flex items-center justify-end gap-2 border-t border-line px-4 py-2">
-            <p className="figures mr-2 text-xs text-muted">
-              {t('trades.page', { from: offset + 1, to: Math.min(total, offset + pageSize), total })}
-            </p>
-            <Button size="small" aria-label={t('trades.previous')} disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - pageSize))}>
-              <ChevronLeft aria-hidden className="size-4" />
-            </Button>
-            <Button size="small" aria-label={t('trades.next')} disabled={offset + pageSize >= total} onClick={() => setOffset(offset + pageSize)}>
-              <ChevronRight aria-hidden className="size-4" />
-            </Button>
-          </nav>
-        )}
-      </Card>
+      <div className="flex items-center justify-between gap-4">
+        <h1 className="text-xl">{t('trades.title')}</h1>
+        <ExportMenu query={query} disabled={counted?.length === 0} />
+      </div>
+      <TradeFilters search={search} onChange={change} onClear={() => void navigate({ search: search.by === undefined ? {} : { by: search.by }, replace: true, resetScroll: false })} />
+      <StatsCards stats={counted} error={sums.error} retry={() => void sums.refetch()} />
+      <div className="grid gap-3 sm:gap-4 xl:grid-cols-[minmax(0,1fr)_28rem]">
+        <EquityCard environment={search.environment ?? environment} from={query.from} to={query.to} />
+        <CalendarCard query={anyDay} day={search.day} onChoose={(day) => change({ day })} />
+      </div>
+      {counted !== undefined && counted.length > 0 && <GroupCard by={by} groups={sums.data?.groups ?? []} onChange={(by) => change({ by, page: search.page })} />}
+      <HistoryCard query={query} page={search.page ?? 1} filtered={isFiltered(search)} onPage={(page) => change({ page })} onOpen={(trade) => change({ trade, page: search.page })} />
+      <TradeDialog id={search.trade} onClose={() => change({ trade: undefined, page: search.page })} />
     </div>
+  )
+}
+
+interface HistoryCardProps {
+  query: TradeFilter
+  page: number
+  filtered: boolean
+  onPage: (page: number) => void
+  onOpen: (id: string) => void
+}
+
+function HistoryCard({ query, page, filtered, onPage, onOpen }: HistoryCardProps) {
+  const { t } = useTranslation()
+  const offset = (page - 1) * pageSize
+  const trades = useQuery({ queryKey: ['trades', 'list', query, offset], queryFn: () => history(query, offset), placeholderData: keepPreviousData })
+  const total = trades.data?.total ?? 0
+  return (
+    <Card flush aria-label={t('trades.title')} data-testid="history">
+      {trades.isPending ? (
+        <div className="grid gap-2 p-4">
+          {[1, 2, 3, 4, 5, 6].map((row) => (
+            <Skeleton key={row} className="h-9" />
+          ))}
+        </div>
+      ) : trades.data === undefined ? (
+        <Failure error={trades.error} retry={() => void trades.refetch()} className="m-4" />
+      ) : trades.data.trades.length === 0 ? (
+        <Empty icon={<History />} title={t(filtered ? 'trades.noneFiltered' : 'trades.none')}>
+          {filtered ? undefined : t('trades.noneText')}
+        </Empty>
+      ) : (
+        <TradeTable trades={trades.data.trades} onOpen={onOpen} />
+      )}
+      {total > pageSize && (
+        <nav aria-label={t('trades.pages')} className="flex items-center justify-end gap-2 border-t border-line px-4 py-2">
+          <p aria-live="polite" className="figures mr-2 text-xs text-muted">
+            {t('trades.page', { from: offset + 1, to: Math.min(total, offset + pageSize), total })}
+          </p>
+          <Button size="small" aria-label={t('trades.previous')} disabled={page <= 1} onClick={() => onPage(page - 1)}>
+            <ChevronLeft aria-hidden className="size-4" />
+          </Button>
+          <Button size="small" aria-label={t('trades.next')} disabled={offset + pageSize >= total} onClick={() => onPage(page + 1)}>
+            <ChevronRight aria-hidden className="size-4" />
+          </Button>
+        </nav>
+      )}
+    </Card>
   )
 }
 
@@ -88,6 +107,5 @@ function useRefreshOnTrade() {
   const latest = useLive((live) => live.trades.map(({ id, status }) => id + status).join())
   useEffect(() => {
     void client.invalidateQueries({ queryKey: ['trades'] })
-    void client.invalidateQueries({ queryKey: ['trade-stats'] })
   }, [client, latest])
 }
