@@ -32,12 +32,12 @@ export function Gate({ title, children }: { title: string; children: ReactNode }
         <Candles />
       </aside>
       <div className="flex min-w-0 flex-col px-4 sm:px-8">
-        <div className="flex items-center justify-between py-4 lg:justify-end">
+        <header className="flex items-center justify-between py-4 lg:justify-end">
           <div className="lg:hidden">
             <Logo />
           </div>
           <PreferenceMenus />
-        </div>
+        </header>
         <main className="mx-auto grid w-full max-w-sm flex-1 content-center gap-6 py-8">
           <h1 className="text-2xl tracking-[-0.02em]">{title}</h1>
           {children}

@@ -116,7 +116,11 @@ function DayCell({ cell, currency, chosen, onChoose }: { cell: Cell; currency: s
   const show = useFormat()
   const { day, number, result } = cell
   const frame = 'flex size-full flex-col items-stretch justify-between rounded-lg border p-1 text-left sm:p-1.5'
-  const date = <span className="figures block text-[0.6875rem] leading-none text-muted">{number}</span>
+  const date = (
+    <span aria-hidden className="figures block text-[0.6875rem] leading-none text-muted">
+      {number}
+    </span>
+  )
   if (result === undefined) return <div className={clsx(frame, 'border-line/60')}>{date}</div>
   const tone = tones[String(signOf(result.net)) as keyof typeof tones]
   const label = t('trades.calendar.day', { day: show.utcDay(day), net: show.money(result.net, currency, true), count: result.trades })
@@ -124,7 +128,6 @@ function DayCell({ cell, currency, chosen, onChoose }: { cell: Cell; currency: s
     <button
       type="button"
       aria-pressed={chosen}
-      aria-label={label}
       title={label}
       onClick={() => onChoose(chosen ? undefined : day)}
       className={clsx(frame, tone, chosen ? 'border-brand-text ring-1 ring-brand-text' : 'border-transparent')}
@@ -132,6 +135,7 @@ function DayCell({ cell, currency, chosen, onChoose }: { cell: Cell; currency: s
       data-day={day}
     >
       {date}
+      <span className="sr-only">{label}</span>
       <span aria-hidden className="figures block truncate text-[0.6875rem] font-semibold tracking-tight">
         {show.short(result.net)}
       </span>
