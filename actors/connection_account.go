@@ -30,11 +30,13 @@ func (n *connection) enter(c *kit.Context, m EnterPosition) {
 	n.judge(c)
 	out, err := n.account.Enter(enterCommand(m), n.now())
 	if err == nil {
+		n.env.figures.decided(decisionTaken)
 		n.record(c, out, m.Intent)
 		return
 	}
 	refusal := refusal(err).(*trade.Error)
 	c.Log().Info().Str("strategy", string(m.Strategy)).Str("code", refusal.Code).Msg("connection.entry.denied")
+	n.env.figures.decided(refusal.Code)
 	decision := m.Decision
 	decision.Outcome, decision.Reason = refusal.Code, refusal.Message
 	n.record(c, trade.Outcome{Change: trade.Change{Decisions: []trade.Decision{decision}}}, "")

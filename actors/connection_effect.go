@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"time"
 
 	"github.com/tradebaas/tradebaas/actors/kit"
 	"github.com/tradebaas/tradebaas/broker"
@@ -14,6 +15,7 @@ type effectDone struct {
 	kit.Must
 	answer trade.Answer
 	err    error
+	took   time.Duration
 }
 
 var errNoSession = &broker.Error{Outcome: broker.NotSent, Reason: "there is no link to the exchange"}
@@ -32,7 +34,10 @@ func (n *connection) do(c *kit.Context, effect trade.Effect) {
 	c.Go(func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(ctx, exchangeCall)
 		defer cancel()
-		return carryOut(ctx, session, effect)
+		began := time.Now()
+		done := carryOut(ctx, session, effect)
+		done.took = time.Since(began)
+		return done
 	})
 }
 
@@ -74,6 +79,9 @@ func placed(a *trade.Answer) func(broker.Placed, error) error {
 // effectDone hands the exchange's answer to the account.
 func (n *connection) effectDone(c *kit.Context, m effectDone) {
 	answer := m.answer
+	if isNewOrder(answer.Effect) {
+		n.env.figures.answered(n.id.Venue, m.err, m.took)
+	}
 	if m.err != nil {
 		c.Log().Warn().Err(m.err).Type("effect", answer.Effect).Msg("connection.exchange.refused")
 		f := broker.FailureOf(m.err, isLinked(answer.Effect))
@@ -88,6 +96,11 @@ func (n *connection) effectDone(c *kit.Context, m effectDone) {
 		return
 	}
 	n.record(c, out, "", func(c *kit.Context) { n.publishOrder(c, answer.Order) })
+}
+
+func isNewOrder(e trade.Effect) bool {
+	_, single := e.(trade.SendOrder)
+	return single || isLinked(e)
 }
 
 func isLinked(e trade.Effect) bool {

@@ -163,6 +163,7 @@ func (n *connection) compare(c *kit.Context, m snapshotTaken) {
 		return
 	}
 	if m.err != nil {
+		n.env.figures.compared(n.id.Venue, m.err, 0)
 		c.Log().Warn().Err(m.err).Msg("connection.snapshot.failed")
 		n.tries++
 		n.sweepIn(c, min(retry.Pause(n.tries), sweepEvery))
@@ -174,6 +175,7 @@ func (n *connection) compare(c *kit.Context, m snapshotTaken) {
 		n.account.Online(true)
 	}
 	out := n.account.Reconcile(m.snapshot, n.now())
+	n.env.figures.compared(n.id.Venue, nil, len(out.Change.Repairs))
 	n.verifyKills()
 	session := n.session
 	for _, r := range out.Change.Repairs {

@@ -38,7 +38,7 @@ func sit(t *testing.T) *desk {
 	d := &desk{t: t, x: newAccountFake()}
 	d.ledger = newLedgerFake(d.x)
 	d.ledger.keys[account(alice)] = true
-	d.env = &Env{Storage: d.ledger, Log: zerolog.Nop(), FindStrategy: strategy.Find,
+	d.env = &Env{Storage: d.ledger, Log: zerolog.Nop(), FindStrategy: strategy.Find, figures: newFigures(nil, nil),
 		Venues: map[trade.Venue]broker.Venue{paperVenue: sessionVenue{newVenueFake(paperVenue), d.x}}}
 	d.env.system = kit.NewSystem(kit.Options{Fault: d.crash.strike})
 	spec := kit.Spec{Kind: "connection", New: func() kit.Actor { return newConnection(d.env, account(alice), AllowEntries{Allowed: true}) }}

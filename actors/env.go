@@ -30,6 +30,7 @@ type Env struct {
 	executor   func(e *Env, instance trade.Instance) kit.Actor
 
 	system  *kit.System
+	figures *figures
 	closing sync.WaitGroup // links that are being closed off the mailboxes
 }
 

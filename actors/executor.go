@@ -313,6 +313,7 @@ func (e *executor) decline(c *kit.Context, d trade.Decision, err error) {
 		d.Reason = known.Message
 	}
 	e.x.decision = &d
+	e.env.figures.decided(d.Outcome)
 	if d.CandleTime.IsZero() { // nothing will ask again but we ourselves
 		e.x.refused(e.now())
 	}

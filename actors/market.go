@@ -377,6 +377,7 @@ func (m *market) tellFinals() {
 
 // closed runs once per candle, in order.
 func (m *market) closed(c *kit.Context, candle trade.Candle) {
+	m.env.figures.closed(m.id.Venue, m.exchangeNow().Sub(candle.OpenTime.Add(minute)))
 	for key, s := range m.signals {
 		if s.ready() && candle.OpenTime.UnixMilli() > s.through {
 			m.step(c, key, s, floats(candle), candle.OpenTime.Add(minute))

@@ -122,6 +122,7 @@ func (s *session) start(c *kit.Context) {
 // check closes a page that does not read.
 func (s *session) check(c *kit.Context) {
 	if s.out.stuck(time.Now()) {
+		s.env.figures.slow.Inc()
 		c.Log().Warn().Msg("session.slow")
 		s.out.close(closeSlow, "too slow")
 		return

@@ -36,7 +36,8 @@ type waitingFrame struct {
 // goroutine beside the socket drains it. Frames get their number when they are
 // taken, so that what was conflated leaves no gap.
 type outlet struct {
-	ready chan struct{} // holds one token while there is something to do
+	ready  chan struct{} // holds one token while there is something to do
+	counts *figures
 
 	mu     sync.Mutex
 	queue  []waitingFrame
@@ -51,8 +52,8 @@ type outlet struct {
 	done   chan struct{} // closed with the outlet
 }
 
-func newOutlet() *outlet {
-	return &outlet{ready: make(chan struct{}, 1), lost: map[string]bool{}, seq: map[string]uint64{}, done: make(chan struct{})}
+func newOutlet(counts *figures) *outlet {
+	return &outlet{counts: counts, ready: make(chan struct{}, 1), lost: map[string]bool{}, seq: map[string]uint64{}, done: make(chan struct{})}
 }
 
 // put adds a frame. A topic whose events overflow is replaced by one resync.
@@ -91,6 +92,7 @@ func (o *outlet) full(f waitingFrame) bool {
 func (o *outlet) replace(f waitingFrame) bool {
 	for i := len(o.queue) - 1; i >= 0; i-- {
 		if w := o.queue[i]; w.topic == f.topic && w.key == f.key {
+			o.counts.conflated.Inc()
 			o.count(w, -1)
 			o.queue[i] = f
 			o.count(f, 1)
@@ -156,6 +158,7 @@ func (o *outlet) take(now time.Time) ([]byte, bool) {
 	}
 	o.count(f, -1)
 	o.since = now
+	o.counts.frames.WithLabelValues(f.kind).Inc()
 	return o.encode(f, now), true
 }
 

@@ -54,7 +54,7 @@ func snapshotOf(topic string, n int) waitingFrame {
 }
 
 func TestOutlet_numbers_per_topic_without_gaps(t *testing.T) {
-	o := newOutlet()
+	o := newOutlet(newFigures(nil, nil))
 	o.put(snapshotOf("orders", 0), at(0))
 	o.put(snapshotOf("ticker:x", 0), at(0))
 	for i := range 3 {
@@ -68,7 +68,7 @@ func TestOutlet_numbers_per_topic_without_gaps(t *testing.T) {
 }
 
 func TestOutlet_overflow_gives_one_resync(t *testing.T) {
-	o := newOutlet()
+	o := newOutlet(newFigures(nil, nil))
 	o.put(snapshotOf("orders", 0), at(0))
 	o.put(updateOf("trades", "", 7), at(0))
 	for i := range 2 * eventsMost {
@@ -83,7 +83,7 @@ func TestOutlet_overflow_gives_one_resync(t *testing.T) {
 }
 
 func TestOutlet_a_snapshot_replaces_what_waits(t *testing.T) {
-	o := newOutlet()
+	o := newOutlet(newFigures(nil, nil))
 	o.put(updateOf("orders", "", 1), at(0))
 	o.put(updateOf("orders", "k", 2), at(0))
 	o.put(snapshotOf("orders", 3), at(0))
@@ -94,13 +94,13 @@ func TestOutlet_a_snapshot_replaces_what_waits(t *testing.T) {
 }
 
 func TestOutlet_bounds_bytes_and_errors(t *testing.T) {
-	o := newOutlet()
+	o := newOutlet(newFigures(nil, nil))
 	big := json.RawMessage(`"` + string(make([]byte, bytesMost/3)) + `"`)
 	for i := range 10 {
 		o.put(waitingFrame{kind: "update", topic: "candles:x", key: fmt.Sprint(i), data: big}, at(0))
 	}
 	require.LessOrEqual(t, o.bytes, bytesMost)
-	o = newOutlet()
+	o = newOutlet(newFigures(nil, nil))
 	for i := range 10 * errorsMost {
 		o.put(waitingFrame{kind: "error", topic: fmt.Sprint("nonsense ", i), key: "e", code: "unknown_topic"}, at(0))
 	}
@@ -108,7 +108,7 @@ func TestOutlet_bounds_bytes_and_errors(t *testing.T) {
 }
 
 func TestOutlet_stuck(t *testing.T) {
-	o := newOutlet()
+	o := newOutlet(newFigures(nil, nil))
 	require.False(t, o.stuck(at(100)), "an empty outlet is never stuck")
 	o.put(updateOf("orders", "", 1), at(100))
 	o.put(updateOf("orders", "", 2), at(105))
@@ -119,7 +119,7 @@ func TestOutlet_stuck(t *testing.T) {
 }
 
 func TestOutlet_close(t *testing.T) {
-	o := newOutlet()
+	o := newOutlet(newFigures(nil, nil))
 	o.put(updateOf("orders", "", 1), at(0))
 	o.close(closePolicy, "signed out")
 	o.close(closeNormal, "")

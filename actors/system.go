@@ -20,7 +20,7 @@ type System struct {
 }
 
 func newSystem(env *Env, o kit.Options) *System {
-	env.system = kit.NewSystem(o)
+	env.system, env.figures = kit.NewSystem(o), newFigures(o.Metrics, env.venueIDs())
 	return &System{env: env, kit: env.system}
 }
 
@@ -366,7 +366,7 @@ func (s *System) Catalogue() []struct {
 // OpenSession hands an upgraded socket to the user's actor and blocks until the
 // socket is done. signIn is the sign-in that it lives with.
 func (s *System) OpenSession(ctx context.Context, user trade.UserID, signIn string, socket Socket) error {
-	out := newOutlet()
+	out := newOutlet(s.env.figures)
 	session, err := ask(ctx, s, user, func(r kit.Reply[kit.Ref]) any {
 		return openSession{Reply: r, SignIn: signIn, Outlet: out}
 	})

@@ -117,6 +117,11 @@ func becomeRole(ctx context.Context, conn *pgx.Conn, role string) error {
 	return err
 }
 
+// Pools tells how busy each pool of connections is.
+func (db *DB) Pools() map[string]*pgxpool.Stat {
+	return map[string]*pgxpool.Stat{"people": db.api.Stat(), "trading": db.trading.Stat(), "system": db.system.Stat()}
+}
+
 // Ping tells whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.app.Ping(ctx); err != nil {

@@ -151,9 +151,11 @@ func (n *node) newServer() (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	ready := readiness{n.db, n.tree}
+	n.registry.MustRegister(serverCollector{n.db.Pools, ready})
 	return http.New(http.Options{
 		Storage: n.db, Trading: n.tree, Actors: n.tree.Kit(), Paper: newPaperAccounts(c.Deribit.PaperAdminURL, c.Deribit.PaperAdminToken.Reveal()),
-		Readiness: readiness{n.db, n.tree}, Page: web.Dist(), Log: n.log, Registry: n.registry,
+		Readiness: ready, Page: web.Dist(), Log: n.log, Registry: n.registry,
 		PublicURL: n.publicURL(), AllowedOrigins: c.AllowedOrigins, TrustedProxies: proxies, Dev: c.ExemptLoopback(),
 		RegistrationOpen: c.Registration.Open, OwnerToken: n.owner.token, OwnerCreated: n.owner.used,
 		Keys:      []http.SigningKey{{ID: "1", Secret: key}},
