@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package.json 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page test test-go test-page test-browser storm storm-disk load soak lint bench fuzz fmt clean
+.PHONY: help run build page test test-go test-page test-browser storm storm-disk storm-failover load soak lint bench fuzz fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ storm: ## Kill the real server with -9 over and over, KILLS=200 times, and hold 
 
 storm-disk: ## Fill the disk under a trading server, as root on Linux, and see that it goes on once there is room
 	@$(GO) test -tags diskfull ./cmd/tradebaas -run '^TestF45' -v -timeout 10m
+
+storm-failover: ## Let the database fail over to a replica that lost the last commits, under trading
+	@$(GO) test ./cmd/tradebaas -run '^TestF43' -v -timeout 10m
 
 LOAD ?= --users 200 --duration 1m
 load: build ## Put 200 simulated people on a server of its own for a minute; LOAD="--users 50 --duration 10s" for others

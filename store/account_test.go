@@ -110,6 +110,8 @@ func TestCommit_keeps_a_finished_order_finished(t *testing.T) {
 	}
 	order.State = trade.OrderOpen
 	require.ErrorContains(t, db.Commit(ctx, account, trade.Change{Orders: []trade.Order{order}}), "cannot become open")
+	order.Recalled = true
+	require.NoError(t, db.Commit(ctx, account, trade.Change{Orders: []trade.Order{order}}), "what was recalled stops nobody")
 	require.Equal(t, 1, number(t, looker(t, at), `SELECT count(*) FROM orders WHERE state = 'expired'`))
 }
 

@@ -27,6 +27,12 @@ const (
 	guardEvery = 2 * time.Second
 )
 
+// raiseEpoch follows the clock, so that an epoch that was raised in commits which a failover lost does
+// not come again: its labels are at the exchange, and its server may still run.
+const raiseEpoch = `
+UPDATE server SET epoch = greatest(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)
+RETURNING installation, epoch`
+
 // TakeOver waits until no other server owns the database, raises the epoch and
 // guards the ownership from then on. waiting is told, at once and every ten
 // seconds, why it takes long.
@@ -41,7 +47,7 @@ func (db *DB) TakeOver(ctx context.Context, waiting func(string)) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(epochLock)); err != nil {
 			return err
 		}
-		return tx.QueryRow(ctx, `UPDATE server SET epoch = epoch + 1 RETURNING installation, epoch`).Scan(&installation, &epoch)
+		return tx.QueryRow(ctx, raiseEpoch).Scan(&installation, &epoch)
 	})
 	if err != nil {
 		return errors.Join(fmt.Errorf("raise the epoch: %w", err), conn.Close(context.WithoutCancel(ctx)))
@@ -85,7 +91,10 @@ func (db *DB) dial(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect for the lock: %w", err)
 	}
-	if err := becomeRole(ctx, conn, migrations.SystemRole); err != nil {
+	if err = becomeRole(ctx, conn, migrations.SystemRole); err == nil {
+		err = db.recognise(ctx, conn)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("connect for the lock: %w", err), conn.Close(ctx))
 	}
 	return conn, nil
@@ -142,7 +151,9 @@ func (db *DB) recover(ctx context.Context) *pgx.Conn {
 		case err == nil && ours:
 			return conn
 		case err == nil:
-			close(db.lost)
+			db.giveUp(errTakenOver)
+			return nil
+		case errors.Is(err, errReplaced):
 			return nil
 		}
 		_ = pause(ctx, askEvery)
@@ -177,9 +188,19 @@ func (db *DB) relock(ctx context.Context) (conn *pgx.Conn, ours bool, err error)
 // it, no entries.
 func (db *DB) Owner() bool { return db.owner.Load() }
 
-// Lost is closed when another server has taken the database over: nothing that
-// this one commits will be accepted any more, and it should end.
+// Lost is closed when another server has taken the database over, or another database the place of
+// this one: nothing that this server commits will be accepted any more, and it should end. Why tells which.
 func (db *DB) Lost() <-chan struct{} { return db.lost }
+
+// Why is the reason once Lost is closed.
+func (db *DB) Why() error { return db.why }
+
+func (s *server) giveUp(why error) {
+	s.lose.Do(func() {
+		s.why = why
+		close(s.lost)
+	})
+}
 
 // Installation names this database in every order label. Empty before TakeOver.
 func (db *DB) Installation() string {
@@ -189,5 +210,5 @@ func (db *DB) Installation() string {
 	return ""
 }
 
-// Epoch counts the owners of this database; 0 before TakeOver.
+// Epoch names the present owner of this database, each later one by a larger number; 0 before TakeOver.
 func (db *DB) Epoch() int64 { return db.epoch.Load() }

@@ -45,8 +45,11 @@ type server struct {
 	owner        atomic.Bool
 	epoch        atomic.Int64
 	installation atomic.Pointer[string]
-	full         atomic.Int64 // when PostgreSQL last had no room to write, in Unix nanoseconds
+	full         atomic.Int64           // when PostgreSQL last had no room to write, in Unix nanoseconds
+	history      atomic.Pointer[string] // of the database: whose commits are known here
 	lost         chan struct{}
+	lose         sync.Once
+	why          error // lost
 	stopGuard    context.CancelFunc
 	guard        sync.WaitGroup
 }
@@ -73,7 +76,7 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 		{&s.api, migrations.AppRole, max(1, size-size/2)}, {&s.trading, migrations.AppRole, max(1, size/2)},
 		{&s.system, migrations.SystemRole, cmp.Or(config.SystemPoolSize, 2)},
 	} {
-		if *p.pool, err = newPool(ctx, config.URL, p.role, p.size); err != nil {
+		if *p.pool, err = s.newPool(ctx, config.URL, p.role, p.size); err != nil {
 			s.close()
 			return nil, err
 		}
@@ -90,7 +93,7 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	return &DB{s, s.api}, nil
 }
 
-func newPool(ctx context.Context, url, role string, size int) (*pgxpool.Pool, error) {
+func (s *server) newPool(ctx context.Context, url, role string, size int) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database address is not valid") // pgx's own text may show parts of it
@@ -99,7 +102,12 @@ func newPool(ctx context.Context, url, role string, size int) (*pgxpool.Pool, er
 	config.ConnConfig.RuntimeParams["application_name"] = "tradebaas"
 	config.ConnConfig.RuntimeParams["statement_timeout"] = "30s"
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "30s"
-	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error { return becomeRole(ctx, conn, role) }
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		if err := becomeRole(ctx, conn, role); err != nil {
+			return err
+		}
+		return s.recognise(ctx, conn)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)

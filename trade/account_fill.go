@@ -75,6 +75,9 @@ func (a *Account) fill(f Fill, now time.Time) {
 	a.realise(a.spec(f.Instrument).Settlement, f.ProfitLoss.Sub(f.Fee), f.Time, now)
 	t := a.orderOf(f)
 	if t == nil {
+		t = a.recall(f, now)
+	}
+	if t == nil {
 		a.foreignFill(f, now)
 		return
 	}

@@ -113,9 +113,15 @@ func (a *Account) order1(v VenueOrder, now time.Time) {
 	fresh := a.sight(v, now)
 	t := a.trackedOf(v)
 	if t == nil {
+		t = a.recallOf(v)
+	}
+	if t == nil {
 		return
 	}
 	t.pending, t.unseen = false, false
+	if t.Recalled && t.Role == Entry {
+		t.Amount = MaxDec(t.Amount, v.Amount)
+	}
 	switch {
 	case slices.Contains(t.waiting, v.ID) || v.Secondary:
 		a.placeholder(t, v)

@@ -58,6 +58,7 @@ func (a *Account) Reconcile(s Snapshot, now time.Time) Outcome {
 	for _, i := range sortedKeys(s.Fills) {
 		a.fills(i, s.Fills[i], s.Asked, now)
 	}
+	a.missLegs(s)
 	a.closeTrades(now)
 	a.doubtMissing(s, now)
 	a.cancelOrphans(s, now)

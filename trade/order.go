@@ -81,6 +81,7 @@ type Order struct {
 	TriggerPrice Dec          `json:"triggerPrice"` // stops only, on mark price
 	ReduceOnly   bool         `json:"reduceOnly"`
 	Version      int          `json:"-"`          // of the strategy's config; entries only
+	Recalled     bool         `json:"-"`          // storage had lost it, or holds an older word of it
 	ValidUntil   time.Time    `json:"validUntil"` // exchange time after which matching may not start it; entries only
 	State        OrderState   `json:"state"`
 	Reason       string       `json:"reason,omitempty"` // why rejected or cancelled

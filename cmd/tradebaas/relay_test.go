@@ -16,14 +16,14 @@ import (
 
 // relay is the network between a server and its database: it can be slow and it can be gone.
 type relay struct {
-	target   string
 	listener net.Listener
 
-	mu    sync.Mutex
-	cut   bool
-	delay time.Duration
-	conns map[net.Conn]bool
-	copy  sync.WaitGroup
+	mu     sync.Mutex
+	target string
+	cut    bool
+	delay  time.Duration
+	conns  map[net.Conn]bool
+	copy   sync.WaitGroup
 }
 
 // newRelay stands before a database and gives the address that leads through it.
@@ -52,6 +52,16 @@ func (r *relay) setCut(on bool) {
 	}
 }
 
+// lead makes new connections end at another database.
+func (r *relay) lead(tb testing.TB, database string) {
+	tb.Helper()
+	u, err := url.Parse(database)
+	require.NoError(tb, err)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.target = u.Host
+}
+
 // setDelay holds back every answer of the database for so long.
 func (r *relay) setDelay(d time.Duration) {
 	r.mu.Lock()
@@ -65,7 +75,10 @@ func (r *relay) accept() {
 		if err != nil {
 			return
 		}
-		far, err := net.Dial("tcp", r.target)
+		r.mu.Lock()
+		target := r.target
+		r.mu.Unlock()
+		far, err := net.Dial("tcp", target)
 		if err != nil || !r.keep(near, far) {
 			_ = near.Close()
 			continue

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -201,7 +200,7 @@ func (n *node) wait(ctx context.Context) error {
 		n.log.Info().Msg("server.stop.asked")
 		return nil
 	case <-n.db.Lost():
-		return errors.New("another server has taken over this database; this one ends")
+		return n.db.Why()
 	case err := <-n.failed:
 		return err
 	}

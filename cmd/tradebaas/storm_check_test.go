@@ -115,22 +115,29 @@ func (s *storm) check(p *stormPerson) {
 // checkEntries: I1, at most one accepted entry per intent; I2, every order with our label was stored before.
 func (s *storm) checkEntries(p *stormPerson) {
 	s.Helper()
-	orders := s.history(p)
-	stored := map[string]bool{}
-	for _, label := range s.texts(`SELECT label FROM orders WHERE user_id = $1`, p.id) {
-		stored[label] = true
-	}
+	require.Empty(s, s.unstored(p), "I2: at the exchange and not in the database")
 	entries := map[string]int{}
-	for _, o := range orders {
-		if !strings.HasPrefix(o.Label, "tb-") {
-			continue
-		}
-		require.True(s, stored[o.Label], "I2: %s is at the exchange and not in the database", o.Label)
-		if strings.HasSuffix(o.Label, "-e") {
+	for _, o := range s.history(p) {
+		if strings.HasPrefix(o.Label, "tb-") && strings.HasSuffix(o.Label, "-e") {
 			entries[o.Label]++
 			require.Equal(s, 1, entries[o.Label], "I1: a second entry of %s", o.Label)
 		}
 	}
+}
+
+// unstored lists the labels of ours at the exchange that the database does not know.
+func (s *storm) unstored(p *stormPerson) (labels []string) {
+	s.Helper()
+	orders, stored := s.history(p), map[string]bool{}
+	for _, label := range s.texts(`SELECT label FROM orders WHERE user_id = $1`, p.id) {
+		stored[label] = true
+	}
+	for _, o := range orders {
+		if strings.HasPrefix(o.Label, "tb-") && !stored[o.Label] {
+			labels = append(labels, o.Label)
+		}
+	}
+	return labels
 }
 
 func (s *storm) history(p *stormPerson) (orders []exchangeOrder) {
