@@ -59,6 +59,9 @@ type connection struct {
 	journal trade.Journal[func(*kit.Context)]
 	line    *kit.Line   // commits, one at a time and in order
 	risk    *trade.Risk // set since the account was read; nil: what was read with it holds
+	asking  int         // how often the risk has been asked for
+	knows   int         // the newest of those answers that holds
+	early   []CloseStrategyTrade
 	status  trade.ConnectionStatus
 	told    trade.ConnectionStatus
 	held    bool // a position was reported to the user
@@ -231,6 +234,11 @@ func (n *connection) open(c *kit.Context, m accountLoaded) {
 	if n.risk != nil {
 		n.apply(c, n.account.SetRisk(*n.risk, n.now()))
 	}
+	for _, m := range n.early {
+		n.closeStrategy(c, m)
+	}
+	n.early = nil
+	n.tellTrades(c)
 	self := c.Self()
 	n.session = port.OpenSession(m.key, func(e broker.SessionEvent) { self.Tell(sessionTold{event: e}) })
 	session := n.session

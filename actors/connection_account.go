@@ -72,6 +72,7 @@ func (n *connection) moveStop(c *kit.Context, m MoveStop) {
 func (n *connection) closeStrategy(c *kit.Context, m CloseStrategyTrade) {
 	switch {
 	case n.account == nil:
+		n.early = append(n.early, m) // what is being read may be older than this
 	case m.Keep:
 		n.apply(c, n.account.BreakOff(m.Strategy, m.Reason, n.now()))
 	default:
@@ -98,12 +99,17 @@ func (n *connection) closePosition(c *kit.Context, m ClosePosition) {
 		return
 	}
 	out, id, err := n.account.ClosePosition(m.Instrument, m.Reason, n.now())
-	if err != nil {
-		m.Fail(err)
-		return
+	tell := func(err error) { m.Resolve(struct{}{}, err) }
+	switch {
+	case err != nil:
+		tell(err)
+		n.apply(c, out)
+	case id == "": // one is under way already: told when that is stored
+		n.applyFor(c, out, m.With, func(*kit.Context) { tell(nil) })
+	default:
+		n.await(id, tell)
+		n.applyFor(c, out, m.With)
 	}
-	n.await(id, func(err error) { m.Resolve(struct{}{}, err) }) // "" when one is under way already
-	n.applyFor(c, out, m.With)
 }
 
 // protectPosition answers when the exchange has taken the stop, or at once when one stands.
@@ -122,9 +128,9 @@ func (n *connection) protectPosition(c *kit.Context, m ProtectPosition) {
 }
 
 // applyFor applies an outcome on behalf of the one who asked for it.
-func (n *connection) applyFor(c *kit.Context, out trade.Outcome, behalf func(context.Context) context.Context) {
+func (n *connection) applyFor(c *kit.Context, out trade.Outcome, behalf func(context.Context) context.Context, tell ...func(*kit.Context)) {
 	n.behalf = behalf
-	n.apply(c, out)
+	n.record(c, out, "", tell...)
 	n.behalf = nil
 }
 
@@ -149,8 +155,7 @@ func (n *connection) answerAwaited(id trade.OrderID, err error) {
 // tellOutcome tells executors, through the user, and pages what is stored now.
 func (n *connection) tellOutcome(c *kit.Context, out trade.Outcome) {
 	for _, t := range out.Change.Trades {
-		c.Parent().Tell(TradeChanged{Strategy: t.Strategy, Trade: t, Counters: n.account.Counters(t.Strategy),
-			ByHand: n.account.ByHand(t.ID), At: n.now()})
+		n.tellTrade(c, t)
 		c.Parent().Tell(n.published(topicTrades, string(t.ID), true, tradeItem{t, n.id.Venue}))
 		n.publishPosition(c, t.Instrument)
 	}
@@ -162,6 +167,19 @@ func (n *connection) tellOutcome(c *kit.Context, out trade.Outcome) {
 	}
 	if len(out.Change.Trades) > 0 {
 		killpoint.At(killpoint.Published)
+	}
+}
+
+func (n *connection) tellTrade(c *kit.Context, t trade.Trade) {
+	c.Parent().Tell(TradeChanged{Strategy: t.Strategy, Trade: t, Counters: n.account.Counters(t.Strategy),
+		ByHand: n.account.ByHand(t.ID), At: n.now()})
+}
+
+// tellTrades tells the user what is open, of strategies that are stopped too: nothing is started
+// where one of them still holds something.
+func (n *connection) tellTrades(c *kit.Context) {
+	for _, t := range n.account.OpenTrades() {
+		n.tellTrade(c, t)
 	}
 }
 

@@ -15,9 +15,10 @@ type (
 		kit.Reply[struct{}]
 	}
 	riskLoaded struct {
-		asked reloadRisk
-		risk  trade.Risk
-		err   error
+		asked  reloadRisk
+		number int
+		risk   trade.Risk
+		err    error
 	}
 	// riskChanged says that the limits or the halt of everybody have changed.
 	riskChanged struct{ kit.Must }
@@ -37,14 +38,15 @@ type killMove struct {
 
 // reloadRisk reads limits and kill switches again, until the database answers.
 func (n *connection) reloadRisk(c *kit.Context, m reloadRisk) {
-	storage, id := n.env.Storage, n.id
+	n.asking++
+	storage, id, number := n.env.Storage, n.id, n.asking
 	c.Go(func(ctx context.Context) any {
 		var risk trade.Risk
 		err := persist(ctx, func(ctx context.Context) (err error) {
 			risk, err = storage.AccountRisk(ctx, id)
 			return err
 		})
-		return riskLoaded{m, risk, err}
+		return riskLoaded{m, number, risk, err}
 	})
 }
 
@@ -54,9 +56,11 @@ func (n *connection) riskLoaded(c *kit.Context, m riskLoaded) {
 		m.asked.Fail(trade.ErrUnavailable)
 		return
 	}
-	n.risk, n.verified = &m.risk, false
-	if n.account != nil {
-		n.apply(c, n.account.SetRisk(m.risk, n.now()))
+	if m.number > n.knows { // an answer that comes late may be older than the one that holds
+		n.knows, n.risk, n.verified = m.number, &m.risk, false
+		if n.account != nil {
+			n.apply(c, n.account.SetRisk(m.risk, n.now()))
+		}
 	}
 	m.asked.Answer(struct{}{})
 }

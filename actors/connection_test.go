@@ -538,3 +538,85 @@ func TestConnection_KeepsEquity(t *testing.T) {
 		d.ledger.set(func() { require.Equal(t, 2, d.ledger.equity) })
 	})
 }
+
+// A close that is wanted while the account is being read is not forgotten.
+func TestConnection_ClosesWhatWasAskedWhileReading(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := seated(t)
+		defer d.rise()
+		d.tell(d.entry())
+		wait(time.Second)
+		d.ledger.set(func() { d.ledger.away = true })
+		d.kill()
+		d.tell(CloseStrategyTrade{Strategy: fastTestID, Reason: trade.ExitStrategyStop})
+		d.ledger.set(func() { d.ledger.away = false })
+		wait(time.Minute)
+		d.x.login()
+		wait(5 * time.Second)
+		require.Equal(t, trade.ExitStrategyStop, d.oneTrade().ExitReason)
+		require.True(t, d.x.held().IsZero())
+	})
+}
+
+// A user hears of open trades when an account is read, so that nothing is started on top of what a
+// stopped strategy holds.
+func TestConnection_TellsOpenTradesAfterARestart(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := seated(t)
+		defer d.rise()
+		d.tell(d.entry())
+		wait(time.Second)
+		d.mu.Lock()
+		d.told = nil
+		d.mu.Unlock()
+		d.kill()
+		require.Equal(t, trade.TradeOpen, newest[TradeChanged](d).Trade.Status, "before the exchange has answered")
+		d.x.login()
+		wait(time.Second)
+	})
+}
+
+// Kill switches are read beside each other; an older answer that comes later does not lift a newer one.
+func TestConnection_RiskIsTheNewest(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := seated(t)
+		defer d.rise()
+		d.tell(riskLoaded{number: 2, risk: trade.Risk{Kills: []trade.Kill{killAll}}})
+		d.tell(riskLoaded{number: 1})
+		d.tell(d.entry())
+		require.Equal(t, "kill_switch", newest[EntryDenied](d).Err.Code)
+		d.tell(riskLoaded{number: 3})
+		d.tell(d.entry())
+		wait(time.Second)
+		require.Equal(t, 1, d.sent("send entry"))
+	})
+}
+
+// A second close is answered when the first is stored, not before.
+func TestConnection_SecondCloseWaitsForTheFirst(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := seated(t)
+		defer d.rise()
+		d.tell(d.entry())
+		wait(time.Second)
+		hold := make(chan struct{})
+		d.ledger.set(func() { d.ledger.hold = hold })
+		answers := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := kit.Ask(t.Context(), d.link(), func(r kit.Reply[struct{}]) any {
+					return ClosePosition{Reply: r, Instrument: btc, Reason: trade.ExitManual}
+				})
+				answers <- err
+			}()
+			synctest.Wait()
+		}
+		require.Empty(t, answers, "nothing of it is stored")
+		d.ledger.set(func() { d.ledger.hold = nil })
+		close(hold)
+		require.NoError(t, <-answers)
+		require.NoError(t, <-answers)
+		wait(3 * time.Second)
+		require.Equal(t, trade.ExitManual, d.oneTrade().ExitReason)
+	})
+}

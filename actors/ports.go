@@ -13,7 +13,8 @@ type Ledger interface {
 	LoadAccount(ctx context.Context, account trade.AccountID) (trade.AccountRecord, error)
 	// Commit stores a change in one durable transaction. A change with a new entry intent is
 	// refused with trade.ErrFenced when this server no longer owns the current epoch, and with
-	// code "duplicate_intent" when the strategy's candle and side already have one.
+	// code "duplicate_intent" when the strategy's candle and side already have one, and
+	// "strategy_not_active" when the strategy has been stopped or paused meanwhile.
 	Commit(ctx context.Context, account trade.AccountID, change trade.Change) error
 	// AccountRisk reads the limits and kill switches that hold for an account and its strategies.
 	AccountRisk(ctx context.Context, account trade.AccountID) (trade.Risk, error)
@@ -42,6 +43,9 @@ type Instances interface {
 	// SetInstance commits a status; message "" clears the error. Unless act is trade.ManualStart, a row
 	// whose status is stopped stays stopped and gives trade.ErrStrategyNotFound: stop wins.
 	SetInstance(ctx context.Context, user trade.UserID, id trade.StrategyID, status trade.Status, act, message string) error
+	// StopInstance commits that its user has stopped an instance; with closes what it holds is closed as
+	// well, whatever ends in between. To stop it again changes nothing else.
+	StopInstance(ctx context.Context, user trade.UserID, id trade.StrategyID, closes bool) error
 	// BeatInstance notes that the instance is alive.
 	BeatInstance(ctx context.Context, user trade.UserID, id trade.StrategyID, at time.Time) error
 }

@@ -205,13 +205,15 @@ type storageFake struct {
 	trades      map[trade.AccountID][]trade.Trade
 	acts        []string
 	kills       []trade.Kill
-	commands    []string // in whose name wills were committed
+	pause       chan struct{}             // reading kill switches waits for it when it is there
+	closing     map[trade.StrategyID]bool // stopped, and what they hold is wanted closed
+	commands    []string                  // in whose name wills were committed
 }
 
 func newStorageFake() *storageFake {
 	return &storageFake{inactive: map[trade.UserID]bool{}, keys: map[trade.AccountID]bool{},
 		connections: map[trade.AccountID]trade.Connection{}, instances: map[trade.StrategyID]trade.Instance{},
-		trades: map[trade.AccountID][]trade.Trade{}}
+		trades: map[trade.AccountID][]trade.Trade{}, closing: map[trade.StrategyID]bool{}}
 }
 
 func (s *storageFake) enter() (leave func(), err error) {
@@ -336,7 +338,32 @@ func (s *storageFake) SetInstance(ctx context.Context, _ trade.UserID, id trade.
 	return nil
 }
 
+func (s *storageFake) StopInstance(ctx context.Context, _ trade.UserID, id trade.StrategyID, closes bool) error {
+	leave, err := s.enter()
+	defer leave()
+	s.named(ctx)
+	i, ok := s.instances[id]
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return trade.ErrStrategyNotFound
+	case i.Status != trade.Stopped:
+		s.acts = append(s.acts, trade.ManualStop)
+		i.Status, i.LastAction, i.ErrorMessage = trade.Stopped, trade.ManualStop, ""
+		s.instances[id] = i
+	}
+	s.closing[id] = s.closing[id] || closes
+	return nil
+}
+
 func (s *storageFake) ListKills(context.Context, trade.UserID) ([]trade.Kill, error) {
+	s.mu.Lock()
+	pause := s.pause
+	s.mu.Unlock()
+	if pause != nil {
+		<-pause
+	}
 	leave, err := s.enter()
 	defer leave()
 	return slices.Clone(s.kills), err

@@ -39,6 +39,7 @@ type user struct {
 
 	loaded   bool
 	loading  bool
+	stale    bool // something has changed since the load under way began
 	tries    int
 	waiting  []any  // commands that came before the state was loaded
 	handled  uint64 // last number from users
@@ -193,9 +194,10 @@ func (u *user) start(c *kit.Context) {
 // load reads what is stored. No database is a state: it is asked for ever.
 func (u *user) load(c *kit.Context) {
 	if u.loading {
+		u.stale = true
 		return
 	}
-	u.loading = true
+	u.loading, u.stale = true, false
 	storage, id := u.env.Storage, u.state.user
 	u.line.Do(func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(ctx, storeCall)
@@ -229,10 +231,7 @@ func (u *user) take(c *kit.Context, got userLoaded) {
 	u.state.kills = got.kills
 	u.allowEntries(c)
 	u.apply(c)
-	for _, asked := range u.changing {
-		asked.Answer(struct{}{})
-	}
-	u.changing = nil
+	u.answerChanged(c)
 	c.SetState("ready")
 	if !got.active {
 		c.SetState("off")
@@ -249,6 +248,19 @@ func (u *user) take(c *kit.Context, got userLoaded) {
 			u.handle(c, msg)
 		}
 	}
+}
+
+// answerChanged tells those who wait for a change that it has taken effect; what was read may be older
+// than the change, and then it is read again first.
+func (u *user) answerChanged(c *kit.Context) {
+	if u.stale {
+		u.load(c)
+		return
+	}
+	for _, asked := range u.changing {
+		asked.Answer(struct{}{})
+	}
+	u.changing = nil
 }
 
 // late tells whether the one who asked for msg has been told already that it

@@ -42,27 +42,32 @@ func (u *user) startStrategy(_ *kit.Context, m startStrategy) {
 	})
 }
 
-// stopStrategy commits that a strategy is stopped. To stop it again does nothing.
+// stopStrategy commits that a strategy is stopped, and whether what it holds is closed. To stop it
+// again does nothing but close.
 func (u *user) stopStrategy(c *kit.Context, m stopStrategy) {
 	r, ok := u.state.strategies[m.ID]
 	if !ok {
 		m.Fail(trade.ErrStrategyNotFound)
 		return
 	}
-	if r.Status == trade.Stopped {
+	if r.Status == trade.Stopped && !m.Close {
 		u.strategyStored(c, strategyStored{id: m.ID, status: trade.Stopped, act: r.LastAction, stop: m})
 		return
+	}
+	act := trade.ManualStop
+	if r.Status == trade.Stopped {
+		act = r.LastAction
 	}
 	storage, id := u.env.Storage, u.state.user
 	u.line.Do(func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(m.With(ctx), storeCall)
 		defer cancel()
-		stored := strategyStored{id: m.ID, status: trade.Stopped, act: trade.ManualStop, stop: m}
+		stored := strategyStored{id: m.ID, status: trade.Stopped, act: act, stop: m}
 		if m.Late() {
 			stored.err = trade.ErrUnavailable
 			return stored
 		}
-		stored.err = storage.SetInstance(ctx, id, m.ID, trade.Stopped, trade.ManualStop, "")
+		stored.err = storage.StopInstance(ctx, id, m.ID, m.Close)
 		return stored
 	})
 }

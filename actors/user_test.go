@@ -520,3 +520,51 @@ func TestCommands_reach_storage_in_their_name(t *testing.T) {
 		x.storage.set(func() { require.Equal(t, []string{"k-1", "k-2", "k-3"}, x.storage.commands) })
 	})
 }
+
+// A user who is disabled while the server reads about them is disabled when that is answered.
+func TestUserChanged_while_reading(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		x := grow(t, func(s *storageFake) { ready(s, alice) })
+		defer x.fell()
+		wait(time.Second)
+		x.up()
+		pause := make(chan struct{})
+		x.storage.set(func() { x.storage.pause = pause })
+		answers := make(chan error, 2)
+		change := func() {
+			go func() { answers <- x.UserChanged(t.Context(), alice) }()
+			synctest.Wait()
+		}
+		change() // has read by now that the user is active
+		x.storage.set(func() { x.storage.inactive[alice] = true })
+		change()
+		x.storage.set(func() { x.storage.pause = nil })
+		close(pause)
+		require.NoError(t, <-answers)
+		require.NoError(t, <-answers)
+		_, err := x.start(alice, btcPaper)
+		require.ErrorIs(t, err, errUserDisabled)
+	})
+}
+
+// What a stopped strategy holds can still be wanted closed, and that is stored like the stop itself.
+func TestStop_again_closes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		x := grow(t, func(s *storageFake) { ready(s, alice) })
+		defer x.fell()
+		wait(time.Second)
+		x.up()
+		status, err := x.start(alice, btcPaper)
+		require.NoError(t, err)
+		_, err = x.StopStrategy(t.Context(), alice, status.ID, false)
+		require.NoError(t, err)
+		require.False(t, x.storage.closing[status.ID])
+		status, err = x.StopStrategy(t.Context(), alice, status.ID, true)
+		require.NoError(t, err)
+		require.True(t, x.storage.closing[status.ID], "durable before it is answered")
+		require.Equal(t, trade.ManualStop, status.LastAction)
+		synctest.Wait()
+		asked := heard[CloseStrategyTrade](x.stage, account(alice).String())
+		require.False(t, asked[len(asked)-1].Keep)
+	})
+}

@@ -18,12 +18,20 @@ import (
 var errDuplicateIntent = trade.Errorf(trade.Conflict, "duplicate_intent",
 	"This strategy has already entered on this candle.")
 
+// errNotActive says that the strategy was stopped, paused or failed before its entry was stored.
+var errNotActive = trade.Errorf(trade.Conflict, "strategy_not_active",
+	"This strategy was stopped before its entry was stored.")
+
 const (
 	codeFenced    = "TB001" // raised by assert_epoch
+	codeNotActive = "TB003" // raised by assert_active
 	intentPerSide = "orders_one_intent_per_candle"
 )
 
-const assertEpoch = `SELECT assert_epoch($1)`
+const (
+	assertEpoch  = `SELECT assert_epoch($1)`
+	assertActive = `SELECT assert_active($1, $2)`
+)
 
 // Commit stores a change in one durable transaction and one round trip. Every
 // change must carry the current epoch; one with a new entry intent also needs the
@@ -42,6 +50,8 @@ func (db *DB) Commit(ctx context.Context, account trade.AccountID, change trade.
 	switch {
 	case hasCode(err, codeFenced):
 		return trade.ErrFenced
+	case hasCode(err, codeNotActive):
+		return errNotActive
 	case violates(err, intentPerSide):
 		return errDuplicateIntent
 	case err != nil:
@@ -66,6 +76,9 @@ func passed(change trade.Change) {
 func (db *DB) queue(batch *pgx.Batch, account trade.AccountID, change trade.Change) {
 	candles := candlesOf(change.Decisions)
 	for _, order := range change.Orders {
+		if order.IsNewEntry() {
+			batch.Queue(assertActive, account.User, order.Strategy)
+		}
 		queueOrder(batch, account, order, db.Epoch(), candles[order.Intent])
 	}
 	for _, fill := range change.Fills {
@@ -133,6 +146,9 @@ func loadRecord(ctx context.Context, tx pgx.Tx, account trade.AccountID, record 
 		return err
 	}
 	if record.Counters, err = collectMap(ctx, tx, scanCounters, selectCounters, account); err != nil {
+		return err
+	}
+	if record.Closing, err = collect(ctx, tx, pgx.RowTo[trade.StrategyID], selectClosing, account); err != nil {
 		return err
 	}
 	return loadRisk(ctx, tx, account, record)

@@ -39,7 +39,7 @@ func TestCommit_and_load_give_the_same_account(t *testing.T) {
 	want := trade.AccountRecord{
 		Connection: trade.Connection{Account: account},
 		Orders:     change.Orders, Trades: change.Trades, Fills: change.Fills[:1],
-		Cursors: change.Cursors, Counters: change.Counters, Days: map[trade.Currency]trade.Day{},
+		Cursors: change.Cursors, Counters: change.Counters, Closing: []trade.StrategyID{}, Days: map[trade.Currency]trade.Day{},
 		Risk: trade.Risk{Limits: []trade.ScopedLimits{{Scope: trade.ServerLimits}}, Kills: []trade.Kill{}}, Entries: []trade.EntryMade{},
 	}
 	require.Empty(t, cmp.Diff(want, record, decEqual))

@@ -123,7 +123,7 @@ func TestMethods_show_nothing_of_another_user(t *testing.T) {
 	require.Equal(t, trade.AccountRecord{
 		Connection: trade.Connection{Account: other},
 		Orders:     []trade.Order{}, Trades: []trade.Trade{}, Fills: []trade.Fill{},
-		Cursors: map[trade.Instrument]trade.Cursor{}, Counters: map[trade.StrategyID]trade.Counters{},
+		Cursors: map[trade.Instrument]trade.Cursor{}, Closing: []trade.StrategyID{}, Counters: map[trade.StrategyID]trade.Counters{},
 		Days: map[trade.Currency]trade.Day{}, Entries: []trade.EntryMade{}, Risk: trade.Risk{Limits: []trade.ScopedLimits{{Scope: trade.ServerLimits}}, Kills: []trade.Kill{}},
 	}, record)
 	page, err := db.ListTrades(ctx, stranger, trade.TradeFilter{Limit: 10})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -81,19 +82,24 @@ func (db *DB) SetLimits(ctx context.Context, user trade.UserID, l trade.ScopedLi
 }
 
 const putDay = `
-INSERT INTO account_days (user_id, broker, environment, currency, day, realised, began) VALUES ($1, $2, $3, $4, $5::text::date, $6, $7)
-ON CONFLICT ON CONSTRAINT account_days_pkey DO UPDATE SET realised = excluded.realised, began = excluded.began`
+INSERT INTO account_days (user_id, broker, environment, currency, day, realised, began, counted_until)
+VALUES ($1, $2, $3, $4, $5::text::date, $6, $7, $8)
+ON CONFLICT ON CONSTRAINT account_days_pkey DO UPDATE SET
+	realised = excluded.realised, began = excluded.began, counted_until = excluded.counted_until`
 
 func queueDay(batch *pgx.Batch, account trade.AccountID, currency trade.Currency, d trade.Day) {
-	batch.Queue(putDay, account.User, account.Broker, account.Environment, currency, d.Day, d.Realised, d.Began)
+	batch.Queue(putDay, account.User, account.Broker, account.Environment, currency, d.Day, d.Realised, d.Began, orNull(d.CountedUntil))
 }
 
 const selectDays = `
-SELECT DISTINCT ON (currency) currency, day::text, realised, began FROM account_days
+SELECT DISTINCT ON (currency) currency, day::text, realised, began, counted_until FROM account_days
 WHERE user_id = $1 AND broker = $2 AND environment = $3 ORDER BY currency, day DESC`
 
 func scanDay(row pgx.CollectableRow) (p pair[trade.Currency, trade.Day], err error) {
-	return p, row.Scan(&p.key, &p.value.Day, &p.value.Realised, &p.value.Began)
+	var until *time.Time
+	err = row.Scan(&p.key, &p.value.Day, &p.value.Realised, &p.value.Began, &until)
+	p.value.CountedUntil = orZero(until)
+	return p, err
 }
 
 const selectRecentEntries = `

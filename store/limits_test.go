@@ -56,7 +56,7 @@ func TestLimits_count_over_a_restart(t *testing.T) {
 	account := accountOf(user)
 	instance := startRazor(t, db, user)
 	day := func(date, realised string) map[trade.Currency]trade.Day {
-		return map[trade.Currency]trade.Day{"USDC": {Day: date, Realised: dec(realised), Began: dec("-1.5")}}
+		return map[trade.Currency]trade.Day{"USDC": {Day: date, Realised: dec(realised), Began: dec("-1.5"), CountedUntil: start}}
 	}
 	for _, days := range []map[trade.Currency]trade.Day{day("2026-11-23", "7"), day("2026-11-24", "1"), day("2026-11-24", "-2.25")} {
 		require.NoError(t, db.Commit(ctx, account, trade.Change{Days: days}))

@@ -46,7 +46,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, now())
 ON CONFLICT (user_id, id) DO UPDATE SET
 	config = excluded.config, config_version = s.config_version + 1, status = 'active', last_action = excluded.last_action,
 	auto_reconnect = true, paused_by_disconnect = false, connected_at = now(), disconnected_at = NULL,
-	error_message = '', error_count = 0, updated_at = now()
+	error_message = '', error_count = 0, closing = false, updated_at = now()
 WHERE s.status = 'stopped'
 RETURNING ` + instanceColumns
 
@@ -106,6 +106,28 @@ func (db *DB) SetInstance(ctx context.Context, user trade.UserID, id trade.Strat
 	return nil
 }
 
+// stopInstance stops one that runs, and notes that what it holds is wanted closed, also of one that
+// is stopped already.
+const stopInstance = `
+UPDATE user_strategies SET
+	last_action = CASE WHEN status = 'stopped' THEN last_action ELSE $4 END, closing = closing OR $3,
+	disconnected_at = CASE WHEN status = 'active' THEN now() ELSE disconnected_at END,
+	status = 'stopped', error_message = '', auto_reconnect = false, paused_by_disconnect = false, updated_at = now()
+WHERE user_id = $1 AND lower(id) = lower($2)`
+
+// StopInstance commits that its user has stopped an instance; with closes what it holds is closed as
+// well, however often the server ends before that is done. To stop it again changes nothing else.
+func (db *DB) StopInstance(ctx context.Context, user trade.UserID, id trade.StrategyID, closes bool) error {
+	touched, err := db.execOf(ctx, user, stopInstance, user, id, closes, trade.ManualStop)
+	switch {
+	case err != nil:
+		return fmt.Errorf("stop strategy %s: %w", id, err)
+	case touched == 0:
+		return trade.ErrStrategyNotFound
+	}
+	return nil
+}
+
 const beatInstance = `UPDATE user_strategies SET last_heartbeat = $3 WHERE user_id = $1 AND id = $2`
 
 // BeatInstance notes that the instance is alive.
@@ -118,8 +140,9 @@ func (db *DB) BeatInstance(ctx context.Context, user trade.UserID, id trade.Stra
 
 const setCounters = `UPDATE user_strategies SET counters = $3, updated_at = now() WHERE user_id = $1 AND id = $2`
 
-const selectCounters = `
-SELECT id, counters FROM user_strategies
-WHERE user_id = $1 AND broker = $2 AND environment = $3 AND status <> 'stopped'`
+const selectCounters = `SELECT id, counters FROM user_strategies WHERE user_id = $1 AND broker = $2 AND environment = $3`
+
+const selectClosing = `
+SELECT id FROM user_strategies WHERE user_id = $1 AND broker = $2 AND environment = $3 AND status = 'stopped' AND closing ORDER BY id`
 
 const ownsStrategy = `SELECT EXISTS (SELECT FROM user_strategies WHERE user_id = $1 AND lower(id) = lower($2))`

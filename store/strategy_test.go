@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -159,4 +160,85 @@ func TestNoteConnection(t *testing.T) {
 	require.NotNil(t, down.DisconnectedAt)
 	require.Equal(t, "The link broke.", down.LastError)
 	require.WithinDuration(t, time.Now(), *down.DisconnectedAt, time.Minute)
+}
+
+// F59: an entry that comes after the stop is not stored, so it is never sent.
+func TestF59_no_entry_of_a_strategy_that_does_not_run(t *testing.T) {
+	db, at := owned(t)
+	user := newUser(t, db, "one@example.com")
+	account, instance := accountOf(user), startRazor(t, db, user)
+	require.NoError(t, db.Commit(ctx, account, entry(account, instance.ID, start)))
+	require.NoError(t, db.WantConnection(ctx, account, false, trade.ManualDisconnect))
+	err := db.Commit(ctx, account, entry(account, instance.ID, start.Add(time.Minute)))
+	require.Equal(t, "strategy_not_active", trade.CodeOf(err), "paused")
+	require.NoError(t, db.WantConnection(ctx, account, true, trade.ManualConnect))
+	require.NoError(t, db.StopInstance(ctx, user, instance.ID, false))
+	err = db.Commit(ctx, account, entry(account, instance.ID, start.Add(time.Minute)))
+	require.Equal(t, "strategy_not_active", trade.CodeOf(err), "stopped")
+	require.Equal(t, 1, number(t, looker(t, at), `SELECT count(*) FROM orders`))
+
+	exit := entry(account, instance.ID, time.Time{}).Orders[0]
+	exit.Role, exit.ReduceOnly, exit.Label = trade.Exit, true, exit.Label+"x"
+	require.NoError(t, db.Commit(ctx, account, trade.Change{Orders: []trade.Order{exit}}), "what reduces always passes")
+	_, err = db.StartInstance(ctx, user, razor())
+	require.NoError(t, err)
+	require.NoError(t, db.Commit(ctx, account, entry(account, instance.ID, start.Add(time.Minute))))
+}
+
+// The stop of one transaction and the entry of another: whoever is first has won, and nobody gives up.
+func TestF59_stop_beside_an_entry(t *testing.T) {
+	db, _ := owned(t)
+	user := newUser(t, db, "one@example.com")
+	account, instance := accountOf(user), startRazor(t, db, user)
+	for n := range 20 {
+		entered := make(chan error, 1)
+		change := entry(account, instance.ID, start.Add(time.Duration(n)*time.Minute))
+		change.Counters = map[trade.StrategyID]trade.Counters{instance.ID: {Day: "2026-11-24", TradesToday: n}}
+		go func() { entered <- db.Trading().Commit(ctx, account, change) }()
+		require.NoError(t, db.StopInstance(ctx, user, instance.ID, true))
+		if err := <-entered; err != nil {
+			require.Equal(t, "strategy_not_active", trade.CodeOf(err))
+		}
+		_, err := db.StartInstance(ctx, user, razor())
+		require.NoError(t, err)
+	}
+}
+
+func TestStopInstance_that_closes(t *testing.T) {
+	db, _ := owned(t)
+	user, stranger := newUser(t, db, "one@example.com"), newUser(t, db, "two@example.com")
+	account, instance := accountOf(user), startRazor(t, db, user)
+	closing := func() []trade.StrategyID {
+		record, err := db.LoadAccount(ctx, account)
+		require.NoError(t, err)
+		return record.Closing
+	}
+	require.ErrorIs(t, db.StopInstance(ctx, stranger, instance.ID, true), trade.ErrStrategyNotFound)
+	require.NoError(t, db.StopInstance(ctx, user, trade.StrategyID(strings.ToUpper(string(instance.ID))), false))
+	require.Empty(t, closing())
+	require.NoError(t, db.StopInstance(ctx, user, instance.ID, true))
+	require.Equal(t, []trade.StrategyID{instance.ID}, closing())
+	require.NoError(t, db.StopInstance(ctx, user, instance.ID, false))
+	require.Equal(t, []trade.StrategyID{instance.ID}, closing(), "what was wanted closed stays so")
+	_, err := db.StartInstance(ctx, user, razor())
+	require.NoError(t, err)
+	require.Empty(t, closing())
+	_, err = db.EngageKill(ctx, user, trade.Kill{})
+	require.NoError(t, err)
+	require.NoError(t, db.StopInstance(ctx, user, instance.ID, true))
+	require.Equal(t, trade.KillAct, only(t, db, user).LastAction, "who stopped it stays known")
+}
+
+// The limits of a stopped strategy are read too: a trade that it left is counted on top of them.
+func TestLoadAccount_counts_stopped_strategies(t *testing.T) {
+	db, _ := owned(t)
+	user := newUser(t, db, "one@example.com")
+	account, instance := accountOf(user), startRazor(t, db, user)
+	counters := map[trade.StrategyID]trade.Counters{instance.ID: {Day: "2026-11-24", TradesToday: 3, LossToday: dec("12.5"), TotalTrades: 9}}
+	require.NoError(t, db.Commit(ctx, account, trade.Change{Counters: counters}))
+	require.NoError(t, db.StopInstance(ctx, user, instance.ID, false))
+	record, err := db.LoadAccount(ctx, account)
+	require.NoError(t, err)
+	require.Equal(t, 9, record.Counters[instance.ID].TotalTrades)
+	require.True(t, record.Counters[instance.ID].LossToday.Equal(dec("12.5")))
 }

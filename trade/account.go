@@ -35,7 +35,8 @@ type Account struct {
 	cursors   map[Instrument]Cursor
 	counters  map[StrategyID]Counters
 	days      map[Currency]Day
-	entries   []EntryMade // of the last minute
+	entries   []EntryMade            // of the last minute
+	counted   map[Currency]time.Time // until when earlier runs have, of fills that are not stored
 	cooldowns map[StrategyID]time.Duration
 	exits     map[StrategyID]time.Time // last exit
 	amending  map[VenueOrderID]amendment
@@ -106,7 +107,7 @@ func NewAccount(id AccountID, origin Origin, record AccountRecord) *Account {
 		id: id, origin: origin, risk: record.Risk, refusal: ErrNotConnected,
 		owner: map[VenueOrderID]*tracked{}, live: map[VenueOrderID]sighting{}, gone: map[VenueOrderID]time.Time{},
 		seen: map[VenueTradeID]mark{}, marks: map[Instrument]sightedMark{}, positions: map[Instrument]standing{}, balances: map[Currency]Balance{},
-		specs: map[Instrument]Spec{}, cursors: map[Instrument]Cursor{}, counters: map[StrategyID]Counters{}, days: map[Currency]Day{}, entries: slices.Clone(record.Entries),
+		specs: map[Instrument]Spec{}, cursors: map[Instrument]Cursor{}, counters: map[StrategyID]Counters{}, days: map[Currency]Day{}, counted: map[Currency]time.Time{}, entries: slices.Clone(record.Entries),
 		cooldowns: map[StrategyID]time.Duration{}, exits: map[StrategyID]time.Time{},
 		amending: map[VenueOrderID]amendment{}, cancelled: map[VenueOrderID]time.Time{}, closedForeignAt: map[Instrument]time.Time{},
 	}
@@ -117,10 +118,13 @@ func NewAccount(id AccountID, origin Origin, record AccountRecord) *Account {
 		a.counters[s] = c
 	}
 	for c, d := range record.Days {
-		a.days[c] = d
+		a.days[c], a.counted[c] = d, d.CountedUntil
 	}
 	a.loadOrders(record.Orders)
 	a.loadTrades(record.Trades, record.Fills)
+	for _, s := range record.Closing {
+		a.leave(s, ExitStrategyStop, time.Time{})
+	}
 	return a
 }
 

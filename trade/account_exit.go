@@ -50,6 +50,12 @@ func (a *Account) BreakOff(s StrategyID, reason string, now time.Time) Outcome {
 
 // CloseStrategy closes the open trade of a strategy, and breaks off an entry that is under way.
 func (a *Account) CloseStrategy(s StrategyID, reason string, now time.Time) Outcome {
+	a.leave(s, reason, now)
+	return a.settle(now)
+}
+
+// leave decides that a strategy holds nothing any more.
+func (a *Account) leave(s StrategyID, reason string, now time.Time) {
 	for _, t := range a.orders {
 		if t.Strategy == s && a.entering(t) {
 			t.exit = reason
@@ -60,15 +66,21 @@ func (a *Account) CloseStrategy(s StrategyID, reason string, now time.Time) Outc
 			a.exitTrade(h, reason, now)
 		}
 	}
-	return a.settle(now)
 }
 
+// errFillsDue refuses to promise a close whose order can not be sent before more is known.
+var errFillsDue = Errorf(Unavailable, "fills_due", "The exchange is still telling what was filled just now. Try again in a moment.")
+
 // ClosePosition closes whatever is open in an instrument, ours or not. The id is that of the exit
-// order; it is "" when one is under way already.
+// order; it is "" when one is under way already. An error that comes with an outcome means that the
+// close was tried and is not certain yet.
 func (a *Account) ClosePosition(i Instrument, reason string, now time.Time) (Outcome, OrderID, error) {
 	if h := a.openOn(i); h != nil {
 		a.exitTrade(h, reason, now)
 		out := a.settle(now)
+		if exit, _ := a.last(h.Intent, Exit); exit == nil && h.ExitTime == nil {
+			return out, "", errFillsDue // nothing of it is stored
+		}
 		return out, exitSent(out), nil
 	}
 	if slices.ContainsFunc(a.orders, func(t *tracked) bool { return t.Instrument == i && t.Role == Exit && !t.State.Terminal() }) {

@@ -72,8 +72,8 @@ func (a *Account) fill(f Fill, now time.Time) {
 	if !a.remember(f) {
 		return
 	}
-	a.realise(a.spec(f.Instrument).Settlement, f.ProfitLoss.Sub(f.Fee), f.Time, now)
 	t := a.orderOf(f)
+	a.realiseFill(f, t, now)
 	if t == nil {
 		t = a.recall(f, now)
 	}

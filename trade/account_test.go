@@ -493,3 +493,47 @@ func TestAccount_RestartWithoutFills(t *testing.T) {
 	decEqual(t, "5", tr.PnL)
 	decEqual(t, "0.35175", tr.Fees)
 }
+
+// F7: a stop that closes, and was stored as such, is carried through though the server ended before
+// anything came of it.
+func TestF07_CloseOfAStoppedStrategyGoesOnAfterRestart(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	d.ledger.closing = []StrategyID{testStrategy}
+	d.restart()
+	d.wait(3 * time.Second)
+	require.Equal(t, ExitStrategyStop, d.theTrade(t).ExitReason)
+	require.True(t, d.x.size.IsZero())
+	require.Empty(t, d.x.live())
+}
+
+// The same for an entry that was sent and not answered yet: what it fills is closed.
+func TestF07_EntryOfAStoppedStrategyIsClosedAfterRestart(t *testing.T) {
+	d := newDesk(50000)
+	d.swallow = true
+	require.NoError(t, d.enter(1, Buy))
+	d.ledger.closing = []StrategyID{testStrategy}
+	d.restart()
+	d.wait(5 * time.Second)
+	require.Equal(t, ExitStrategyStop, d.theTrade(t).ExitReason)
+	require.True(t, d.x.size.IsZero())
+}
+
+// A close that can not be sent yet is not promised: nothing of it is stored.
+func TestAccount_CloseWhileFillsAreDue(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	var target VenueOrder
+	for _, v := range d.x.live() {
+		if v.Type == "limit" {
+			target = v
+		}
+	}
+	target.Filled, d.dead = MustDec("0.004"), true
+	d.do(d.OnOrder(target, d.x.now))
+	_, id, err := d.ClosePosition(testMarket.Instrument, ExitManual, d.x.now)
+	require.ErrorIs(t, err, errFillsDue)
+	require.Empty(t, id)
+}

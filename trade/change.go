@@ -1,6 +1,9 @@
 package trade
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Change is everything that one decision or one event does to an account. It is committed in one
 // transaction before anything is sent or told.
@@ -22,12 +25,7 @@ func (c Change) Empty() bool {
 
 // HasEntry tells whether the change holds a new entry intent, which only the current owner may commit.
 func (c Change) HasEntry() bool {
-	for _, o := range c.Orders {
-		if o.Role == Entry && o.State == OrderIntended {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Orders, Order.IsNewEntry)
 }
 
 // Cursor is how far an account's fills in one instrument have been read.
@@ -43,7 +41,8 @@ type AccountRecord struct {
 	Trades     []Trade // open ones, and closed ones whose funding is not known
 	Fills      []Fill  // stored ones of those orders and trades, and every one after its instrument's cursor
 	Cursors    map[Instrument]Cursor
-	Counters   map[StrategyID]Counters // of the strategies on this account that are not stopped
+	Counters   map[StrategyID]Counters // of the strategies on this account, stopped ones included: they may hold a trade
+	Closing    []StrategyID            // stopped ones whose trade is wanted closed
 	Days       map[Currency]Day        // the newest of each currency
 	Entries    []EntryMade             // decided on in the last minute
 	Risk       Risk

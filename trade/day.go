@@ -8,6 +8,9 @@ type Day struct {
 	Day      string `json:"day"`      // 2026-11-24
 	Realised Dec    `json:"realised"` // closed profit less fees, with funding
 	Began    Dec    `json:"began"`    // open profit when the day was first looked at
+	// CountedUntil is the time of the newest fill in Realised that is not of an order of ours. Those are
+	// not stored, so that this alone tells after a restart which are counted already.
+	CountedUntil time.Time `json:"countedUntil"`
 }
 
 // today gives a currency's day as it stands now; a new one begins with what is open. A clock that
@@ -42,6 +45,22 @@ func (a *Account) realise(c Currency, amount Dec, at, now time.Time) {
 	d := a.today(c, now)
 	if d.Day == at.UTC().Format(dayFormat) {
 		d.Realised = d.Realised.Add(amount)
+		a.setDay(c, d)
+	}
+}
+
+// realiseFill counts what a fill brought, once: one of somebody else's order that an earlier run has
+// counted is told again.
+func (a *Account) realiseFill(f Fill, t *tracked, now time.Time) {
+	c := a.spec(f.Instrument).Settlement
+	_, ours := a.origin.owns(f.Label)
+	ours = ours || t != nil
+	if !ours && !f.Time.After(a.counted[c]) {
+		return
+	}
+	a.realise(c, f.ProfitLoss.Sub(f.Fee), f.Time, now)
+	if d := a.days[c]; !ours && f.Time.After(d.CountedUntil) && d.Day == f.Time.UTC().Format(dayFormat) {
+		d.CountedUntil = f.Time
 		a.setDay(c, d)
 	}
 }

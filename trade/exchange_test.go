@@ -227,12 +227,13 @@ type ledger struct {
 	days      map[Currency]Day
 	repairs   map[string]Repair
 	risk      Risk
+	closing   []StrategyID
 	decisions int
 }
 
 func (l *ledger) commit(c Change) {
 	if l.orders == nil {
-		*l = ledger{map[OrderID]Order{}, map[TradeID]Trade{}, map[VenueTradeID]Fill{}, map[Instrument]Cursor{}, map[StrategyID]Counters{}, map[Currency]Day{}, map[string]Repair{}, Risk{}, 0}
+		*l = ledger{map[OrderID]Order{}, map[TradeID]Trade{}, map[VenueTradeID]Fill{}, map[Instrument]Cursor{}, map[StrategyID]Counters{}, map[Currency]Day{}, map[string]Repair{}, Risk{}, nil, 0}
 	}
 	for _, o := range c.Orders {
 		if before, ok := l.orders[o.ID]; ok && before.State != o.State && !CanAdvance(before.State, o.State) {
@@ -265,7 +266,7 @@ func (l *ledger) commit(c Change) {
 }
 
 func (l *ledger) record() AccountRecord {
-	r := AccountRecord{Cursors: l.cursors, Counters: l.counters, Days: l.days, Risk: l.risk}
+	r := AccountRecord{Cursors: l.cursors, Counters: l.counters, Days: l.days, Risk: l.risk, Closing: l.closing}
 	open := map[IntentID]bool{}
 	for _, id := range sortedKeys(l.trades) {
 		t := l.trades[id]

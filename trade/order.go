@@ -91,3 +91,6 @@ type Order struct {
 	CreatedAt    time.Time    `json:"createdAt"`
 	UpdatedAt    time.Time    `json:"updatedAt"`
 }
+
+// IsNewEntry tells whether the order is the intent to enter, which nothing has been sent for yet.
+func (o Order) IsNewEntry() bool { return o.Role == Entry && o.State == OrderIntended }

@@ -165,6 +165,22 @@ func TestAccount_DayCarriesOpenPosition(t *testing.T) {
 	require.NoError(t, enter("-399"), "300 of it were yesterday's")
 }
 
+// A loss by the user's own hand is told again by the history after a restart, and counts once.
+func TestAccount_LossByHandCountsOnce(t *testing.T) {
+	d := newDesk(50000)
+	limit := ScopedLimits{Scope: UserLimits, Limits: Limits{MaxDailyLoss: NewDec(100)}}
+	loss := Fill{ID: "l", Seq: 1, Instrument: "ETH_USDC-PERPETUAL", Side: Sell, Price: NewDec(2000), Amount: NewDec(1), ProfitLoss: NewDec(-60), Time: d.x.now}
+	d.limit(limit)
+	d.do(d.OnFill(loss, d.x.now))
+	d.restart()
+	d.limit(limit)
+	d.do(d.OnFill(loss, d.x.now))
+	require.NoError(t, d.enter(1, Buy), "60 of 100")
+	loss.ID, loss.Seq, loss.Time = "m", 2, d.x.now.Add(time.Millisecond)
+	d.do(d.OnFill(loss, d.x.now))
+	decEqual(t, "-120.175", d.ledger.days["USDC"].Realised)
+}
+
 // reconcile2 is a comparison that finds a position beside our own.
 func (d *desk) reconcile2(p VenuePosition) {
 	d.do(d.Reconcile(Snapshot{Asked: d.x.now, Positions: []VenuePosition{p}, Fills: map[Instrument][]Fill{},
