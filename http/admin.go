@@ -15,6 +15,8 @@ var (
 
 func (s *Server) adminRoutes() {
 	handle(s, route{method: get, path: "/api/admin/users", id: "listUsers", tag: "Administration", access: admin, summary: "Users, by address"}, s.listUsers)
+	handle(s, route{method: get, path: "/api/admin/users/{id}", id: "viewUser", tag: "Administration", access: admin,
+		summary: "One user's connections, strategies and limits, without keys and amounts; it is written into the audit log"}, s.viewUser)
 	handle(s, route{method: post, path: "/api/admin/users/{id}/reset-password", id: "resetPassword", tag: "Administration", access: admin, stepUp: true,
 		summary: "Give a user another password and end their sign-ins"}, s.resetPassword)
 	handle(s, route{method: post, path: "/api/admin/users/{id}/toggle-active", id: "toggleActive", tag: "Administration", access: admin, stepUp: true,
