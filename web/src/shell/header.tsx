@@ -8,6 +8,7 @@ import { type Environment, environments } from '@/api/account'
 import { useFormat } from '@/format/use-format'
 import { KillButton } from '@/kill/kill-button'
 import { askKill } from '@/kill/kill-dialog'
+import { NoticeBell } from '@/notices/bell'
 import { signOut, useSession } from '@/session/store'
 import { Dot } from '@/ui/badge'
 import { Choice } from '@/ui/choice'
@@ -38,6 +39,7 @@ export function Header() {
           <EnvironmentChoice />
           <KillButton short scope={everything} className="max-md:hidden" />
           <div className="flex items-center">
+            <NoticeBell />
             <div className="max-sm:hidden">
               <PreferenceMenus />
             </div>

@@ -15,6 +15,10 @@ interface Preferences {
   timeframe: number
   /** Users, by id, who have closed the first-run guide. */
   guided: Record<string, boolean>
+  /** Up to when each user, by id, has looked at what happened. */
+  noticesRead: Record<string, string>
+  /** Tell what matters outside the page too, through the browser. */
+  desktop: boolean
 }
 
 export const usePreferences = create<Preferences>()(
@@ -26,6 +30,8 @@ export const usePreferences = create<Preferences>()(
       instrument: 'BTC_USDC-PERPETUAL',
       timeframe: 1,
       guided: {},
+      noticesRead: {},
+      desktop: false,
     }),
     { name: 'tradebaas.preferences', version: 0 },
   ),

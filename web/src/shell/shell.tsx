@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { KillBanners } from '@/kill/kill-banner'
 import { KillDialog } from '@/kill/kill-dialog'
 import { useLive } from '@/live/store'
+import { Announcer } from '@/notices/announcer'
 import { StepUp } from '@/session/step-up'
 import { Notice } from '@/ui/notice'
 import { Header } from './header'
@@ -28,6 +29,7 @@ export function Shell() {
       </nav>
       <KillDialog />
       <StepUp />
+      <Announcer />
     </div>
   )
 }
