@@ -191,14 +191,16 @@ func TestRazor_adaptive_stops(t *testing.T) {
 		trend        []float64
 		stop, target string
 	}{
-		"switched off":        {`{}`, 0.01, nil, "0.005", "0.0065"},
-		"quiet":               {`{"adaptiveStops":true}`, 0.049999999, nil, "0.00425", "0.0065"}, // 0.005 * 0.85
-		"exactly quiet":       {`{"adaptiveStops":true}`, 0.05, nil, "0.005", "0.0065"},
-		"exactly lively":      {`{"adaptiveStops":true}`, 0.4, nil, "0.005", "0.0065"},
-		"lively":              {`{"adaptiveStops":true}`, 0.400000001, nil, "0.005", "0.007475"},     // 0.0065 * 1.15
-		"lively and trending": {`{"adaptiveStops":true}`, 0.5, []float64{-2}, "0.005", "0.00784875"}, // 0.0065 * 1.15 * 1.05
-		"trending":            {`{"adaptiveStops":true}`, 0.2, []float64{2}, "0.005", "0.006825"},    // 0.0065 * 1.05
-		"no clear trend":      {`{"adaptiveStops":true}`, 0.2, []float64{1}, "0.005", "0.0065"},
+		"switched off":              {`{}`, 0.01, nil, "0.005", "0.0065"},
+		"quiet":                     {`{"adaptiveStops":true}`, 0.049999999, nil, "0.00425", "0.0065"}, // 0.005 * 0.85
+		"exactly quiet":             {`{"adaptiveStops":true}`, 0.05, nil, "0.005", "0.0065"},
+		"exactly lively":            {`{"adaptiveStops":true}`, 0.4, nil, "0.005", "0.0065"},
+		"lively":                    {`{"adaptiveStops":true}`, 0.400000001, nil, "0.005", "0.007475"},                           // 0.0065 * 1.15
+		"lively and trending":       {`{"adaptiveStops":true,"multiTimeframe":true}`, 0.5, []float64{-2}, "0.005", "0.00784875"}, // 0.0065 * 1.15 * 1.05
+		"trending":                  {`{"adaptiveStops":true,"multiTimeframe":true}`, 0.2, []float64{2}, "0.005", "0.006825"},    // 0.0065 * 1.05
+		"trending on one timeframe": {`{"adaptiveStops":true}`, 0.2, []float64{3}, "0.005", "0.0065"},
+		"quiet and trending":        {`{"adaptiveStops":true,"multiTimeframe":true}`, 0.01, []float64{3}, "0.00425", "0.006825"},
+		"no clear trend":            {`{"adaptiveStops":true,"multiTimeframe":true}`, 0.2, []float64{1}, "0.005", "0.0065"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := input(trade.Buy, linear())

@@ -51,7 +51,8 @@ func (c razorConfig) Rules() Rules {
 	}
 }
 
-// History is how many one-minute candles its averages want before the first live decision.
+// History is how many one-minute candles its averages want before the first live decision. Where the
+// longer timeframes decide nothing, theirs need no more than what is always loaded.
 func (c razorConfig) History() int {
 	longest := 1
 	if c.flag("multiTimeframe") {
@@ -83,7 +84,7 @@ func (c razorConfig) distances(a Analysis) (stop, target trade.Dec) {
 	} else if found && atr > livelyATR {
 		target = target.Mul(trade.MustDec("1.15"))
 	}
-	if trend, found := a.Value("trendScore"); found && (trend >= trendAgreement || trend <= -trendAgreement) {
+	if trend, found := a.Value("trendScore"); found && c.flag("multiTimeframe") && (trend >= trendAgreement || trend <= -trendAgreement) {
 		target = target.Mul(trade.MustDec("1.05"))
 	}
 	return stop, target

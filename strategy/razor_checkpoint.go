@@ -9,16 +9,15 @@ import (
 // razorText holds the sentences of the checkpoints. They depend on the settings only, so they are
 // written once and not at every candle.
 type razorText struct {
-	need  int
 	lines map[string]string // by checkpoint id
 }
 
-func newRazorText(s settings, need int) razorText {
+func newRazorText(s settings) razorText {
 	required := "gives points when it is there"
 	if s.flag("requirePullback") {
 		required = "is required"
 	}
-	return razorText{need, map[string]string{
+	return razorText{map[string]string{
 		ruleVolatility:  fmt.Sprintf("Spread of the last %d closes in percent: allowed from %s to %s, best from %v to %v.", volatilityWindow, s.literal["minVolatility"], s.literal["maxVolatility"], calmVolatility, wildVolatility),
 		ruleRSI:         fmt.Sprintf("Below %s speaks for long, above %s for short.", s.literal["rsiOversold"], s.literal["rsiOverbought"]),
 		ruleEMA:         fmt.Sprintf("Distance of the averages over %s and %s candles in percent, with the side of the faster one.", s.literal["emaFast"], s.literal["emaSlow"]),
@@ -32,7 +31,7 @@ func newRazorText(s settings, need int) razorText {
 
 // dataCheckpoint is the line about the candles collected, the first of every strategy.
 func dataCheckpoint(have, need int) Checkpoint {
-	c := Checkpoint{ID: "data", Label: "Candles", Status: Met, Value: fmt.Sprintf("%d/%d", min(have, need), need), Description: "Closed candles needed before anything is decided."}
+	c := Checkpoint{ID: "data", Label: "Candles", Status: Met, Value: strconv.Itoa(min(have, need)) + "/" + strconv.Itoa(need), Description: "Closed candles needed before anything is decided."}
 	if have < need {
 		c.Status = Pending
 	}
@@ -41,9 +40,9 @@ func dataCheckpoint(have, need int) Checkpoint {
 
 // checkpoints shows the score rule by rule: met where it gave points, failed where it forbids or
 // costs, pending otherwise.
-func (x razorText) checkpoints(p razorParams, r reading, t tally, have int) []Checkpoint {
-	all := make([]Checkpoint, 0, 9)
-	all = append(all, dataCheckpoint(have, x.need),
+func (x razorText) checkpoints(p razorParams, r reading, t tally) []Checkpoint {
+	all := make([]Checkpoint, 0, 8)
+	all = append(all,
 		x.line(ruleVolatility, "Volatility", plain(r.volatility), t),
 		x.line(ruleRSI, "RSI", plain(r.rsi), t),
 		x.averages(r, t),
@@ -52,10 +51,10 @@ func (x razorText) checkpoints(p razorParams, r reading, t tally, have int) []Ch
 		x.line(rulePullback, "Pullback", plain(r.pullback), t),
 		x.line(ruleCompression, "Compression", plain(r.compression), t))
 	if !p.inBand(r) {
-		all[1].Status = Failed
+		all[0].Status = Failed
 	}
 	if p.requirePullback && !r.pullbackReady {
-		all[6].Status = Failed // even where the floor left no points to take
+		all[5].Status = Failed // even where the floor left no points to take
 	}
 	if p.multiTimeframe {
 		all = append(all, x.line(ruleTrend, "Trend", strconv.Itoa(r.trend), t))

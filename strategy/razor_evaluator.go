@@ -44,11 +44,9 @@ func newRazorEvaluator(s settings) *razorEvaluator {
 		rsi: indicator.NewRSI(rsi), atr: indicator.NewATR(atr),
 		closes: indicator.NewWindow(volatilityWindow), ranges: indicator.NewWindow(compressionWindow),
 	}
-	e.text = newRazorText(s, e.need)
-	if e.p.multiTimeframe {
-		for _, f := range razorFrames {
-			e.frames = append(e.frames, trendPair{newTimeframe(int64(f.minutes)), indicator.NewEMA(fast), indicator.NewEMA(slow)})
-		}
+	e.text = newRazorText(s)
+	for _, f := range razorFrames {
+		e.frames = append(e.frames, trendPair{newTimeframe(int64(f.minutes)), indicator.NewEMA(fast), indicator.NewEMA(slow)})
 	}
 	return e
 }
@@ -71,10 +69,7 @@ func (e *razorEvaluator) take(c Candle) {
 	e.closes.Add(c.Close)
 	e.ranges.Add(c.High - c.Low)
 	for i := range e.frames {
-		if whole, ended := e.frames[i].frame.add(c); ended {
-			e.frames[i].fast.Add(whole.Close)
-			e.frames[i].slow.Add(whole.Close)
-		}
+		e.frames[i].add(c)
 	}
 }
 
@@ -88,26 +83,22 @@ func (e *razorEvaluator) analyse(c Candle) Analysis {
 	a.Indicators = e.indicators(r, c)
 	a.ScoreLong, a.ScoreShort = t.long, t.short
 	a.Signal = e.p.signal(t, r)
-	a.Checkpoints = e.text.checkpoints(e.p, r, t, e.have)
+	a.Checkpoints = append(a.Checkpoints, e.text.checkpoints(e.p, r, t)...)
 	return a
 }
 
 func (e *razorEvaluator) indicators(r reading, c Candle) []Indicator {
-	ready := 0.0
-	if r.pullbackReady {
-		ready = 1
-	}
-	all := make([]Indicator, 0, 17)
+	all := make([]Indicator, 0, 18)
 	all = append(all,
 		Indicator{"emaFast", r.emaFast}, Indicator{"emaSlow", r.emaSlow}, Indicator{"emaGap", r.emaGap},
 		Indicator{"rsi", r.rsi}, Indicator{"volatility", r.volatility}, Indicator{"momentum", r.momentum},
 		Indicator{"atr", r.atr}, Indicator{"atrPercent", r.atrPercent}, Indicator{"compression", r.compression},
-		Indicator{"netMove", r.netMove}, Indicator{"pullback", r.pullback}, Indicator{"pullbackReady", ready},
+		Indicator{"netMove", r.netMove}, Indicator{"pullback", r.pullback}, Indicator{"pullbackReady", flag(r.pullbackReady)},
+		Indicator{"trendScore", float64(r.trend)},
 		Indicator{"volume", indicator.Round(c.Volume)})
 	if !e.p.multiTimeframe {
 		return all
 	}
-	all = append(all, Indicator{"trendScore", float64(r.trend)})
 	for i, f := range razorFrames {
 		if e.frames[i].slow.Ready() {
 			all = append(all, Indicator{"emaFast" + f.name, indicator.Round(e.frames[i].fast.Value())},

@@ -44,6 +44,16 @@ type trendPair struct {
 	fast, slow indicator.EMA
 }
 
+// add takes the minute that just closed. The averages hear of longer candles only.
+func (p *trendPair) add(c Candle) {
+	for _, step := range []func(Candle) (Candle, bool){p.frame.left, p.frame.add} {
+		if whole, ended := step(c); ended {
+			p.fast.Add(whole.Close)
+			p.slow.Add(whole.Close)
+		}
+	}
+}
+
 // direction is 1 with the fast average above the slow one, -1 below, and 0 when they are equal or
 // still warming.
 func direction(fast, slow *indicator.EMA) int {

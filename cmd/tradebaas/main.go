@@ -15,6 +15,7 @@ type program struct {
 	Migrate  MigrateCmd  `cmd:"" help:"Bring the database's schema up or down, or show where it stands."`
 	Admin    AdminCmd    `cmd:"" help:"Manage administrators from the shell."`
 	Doctor   DoctorCmd   `cmd:"" help:"Check this machine and show the configuration in force."`
+	Signals  SignalsCmd  `cmd:"" help:"Write what a strategy sees and signals in recorded candles."`
 }
 
 func main() {
