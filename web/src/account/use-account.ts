@@ -25,6 +25,10 @@ export function usePositions(environment: Environment): api.Position[] {
   return useMemo(() => all.filter(here(environment)), [all, environment])
 }
 
+export function usePosition(environment: Environment, instrument: string): api.Position | undefined {
+  return useLive((live) => live.positions.find((one) => one.instrument === instrument && here(environment)(one)))
+}
+
 export function useOrders(environment: Environment): api.Order[] {
   const all = useLive((live) => live.orders)
   return useMemo(() => all.filter(here(environment)), [all, environment])

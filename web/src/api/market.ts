@@ -37,10 +37,15 @@ export interface Candle {
 export const instruments = (environment: Environment) =>
   get<{ instruments: Instrument[] }>('/api/v2/instruments', { broker, environment }).then((a) => a.instruments)
 
-/** One-minute candles from `from` until now, oldest first. */
-export const candles = (environment: Environment, instrument: string, from: Date) =>
+/** The lengths of a candle that the server keeps, in minutes, by their names there. */
+export const resolutions: Readonly<Record<number, string>> = { 1: '1m', 5: '5m', 15: '15m', 60: '1h' }
+
+/** Candles of so many minutes that open in [from, to], oldest first. */
+export const candles = (environment: Environment, instrument: string, minutes: number, from: Date, to: Date) =>
   get<{ candles: Candle[] }>(`/api/v2/candles/${encodeURIComponent(instrument)}`, {
     broker,
     environment,
+    resolution: resolutions[minutes],
     from: from.toISOString(),
+    to: to.toISOString(),
   }).then((answer) => answer.candles)

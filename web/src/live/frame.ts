@@ -24,8 +24,8 @@ export function parseFrame(text: string): Frame | undefined {
 }
 
 export const tickerTopic = (environment: string, instrument: string) => `ticker:deribit:${environment}:${instrument}`
-export const candlesTopic = (environment: string, instrument: string) =>
-  `candles:deribit:${environment}:${instrument}:1m`
+export const candlesTopic = (environment: string, instrument: string, resolution: string) =>
+  `candles:deribit:${environment}:${instrument}:${resolution}`
 export const analysisTopic = (strategyId: string) => `analysis:${strategyId}`
 
 /** What every page follows as long as somebody is signed in. */

@@ -158,6 +158,12 @@ function newest(trades: readonly Trade[]): readonly Trade[] {
 function grow(old: readonly Candle[], data: unknown, whole: boolean): readonly Candle[] {
   const items = (Array.isArray(data) ? data : data === null || data === undefined ? [] : [data]) as Candle[]
   if (whole) return items
+  const [item] = items
+  const last = old.at(-1)
+  if (item !== undefined && items.length === 1 && (last === undefined || item.openTime >= last.openTime)) {
+    const before = item.openTime === last?.openTime ? old.slice(0, -1) : old.slice(-499)
+    return [...before, item]
+  }
   const byTime = new Map(old.map((candle) => [candle.openTime, candle]))
   for (const candle of items) byTime.set(candle.openTime, candle)
   return [...byTime.values()].sort((a, b) => a.openTime.localeCompare(b.openTime)).slice(-500)

@@ -13,6 +13,8 @@ interface Preferences {
   instrument: string
   /** Minutes per candle of the chart. */
   timeframe: number
+  /** Whether the chart shows what the strategy looks at. */
+  indicators: boolean
   /** Users, by id, who have closed the first-run guide. */
   guided: Record<string, boolean>
   /** Up to when each user, by id, has looked at what happened. */
@@ -29,6 +31,7 @@ export const usePreferences = create<Preferences>()(
       environment: 'paper',
       instrument: 'BTC_USDC-PERPETUAL',
       timeframe: 1,
+      indicators: true,
       guided: {},
       noticesRead: {},
       desktop: false,

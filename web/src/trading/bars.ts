@@ -10,32 +10,26 @@ export interface Bar {
   volume: number
 }
 
-/** Lays the live candles over the loaded ones and joins them into bars of `minutes`, oldest first. */
-export function barsOf(loaded: readonly Candle[], live: readonly Candle[], minutes: number): Bar[] {
-  const byTime = new Map<number, Candle>()
-  for (const candle of loaded) byTime.set(Date.parse(candle.openTime), candle)
-  for (const candle of live) byTime.set(Date.parse(candle.openTime), candle)
-  const length = minutes * 60_000
-  const bars: Bar[] = []
-  for (const time of [...byTime.keys()].sort((a, b) => a - b)) {
-    const candle = byTime.get(time) as Candle
-    const open = Math.floor(time / length) * length
-    const last = bars.at(-1)
-    if (last !== undefined && last.time * 1000 === open) {
-      last.high = Math.max(last.high, Number(candle.high))
-      last.low = Math.min(last.low, Number(candle.low))
-      last.close = Number(candle.close)
-      last.volume += Number(candle.volume)
-    } else {
-      bars.push({
-        time: open / 1000,
-        open: Number(candle.open),
-        high: Number(candle.high),
-        low: Number(candle.low),
-        close: Number(candle.close),
-        volume: Number(candle.volume),
-      })
-    }
+/** Candles are replaced, never changed, so each is read once. */
+const read = new WeakMap<Candle, Bar>()
+
+function barOf(candle: Candle): Bar {
+  let bar = read.get(candle)
+  if (bar === undefined) {
+    const { openTime, open, high, low, close, volume } = candle
+    bar = { time: Date.parse(openTime) / 1000, open: Number(open), high: Number(high), low: Number(low), close: Number(close), volume: Number(volume) }
+    read.set(candle, bar)
   }
-  return bars
+  return bar
+}
+
+/** Lays the live candles over the loaded ones, oldest first. What is live wins, and gaps stay gaps. */
+export function barsOf(loaded: readonly Candle[], live: readonly Candle[]): Bar[] {
+  const bars = live.map(barOf)
+  const from = bars[0]?.time ?? Infinity
+  const before: Bar[] = []
+  for (const bar of loaded.map(barOf)) {
+    if (bar.time < from && bar.time > (before.at(-1)?.time ?? 0)) before.push(bar)
+  }
+  return [...before, ...bars]
 }
