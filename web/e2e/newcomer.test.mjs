@@ -266,10 +266,10 @@ describe('the page', () => {
     // Razor may have left a position on its instrument, and that one takes no new start until it is flat.
     await dialog.getByLabel('Instrument').selectOption('ETH_USDC-PERPETUAL')
     await dialog.getByRole('radio', { name: /Conservative/, checked: true }).waitFor()
-    await dialog.getByText('Adjust the parameters').click()
+    await dialog.getByText('Stop and target', { exact: true }).click()
     await dialog.getByLabel('Stop distance').fill('99')
-    await dialog.getByRole('button', { name: 'Start Razor' }).click()
-    await dialog.getByText(/Between 0\.05 and 10/).waitFor()
+    await dialog.locator('[aria-invalid]').waitFor()
+    await dialog.getByText('Correct the marked fields').waitFor()
     await first.accessible('the form of a strategy')
     await dialog.getByLabel('Stop distance').fill('0.6')
     await dialog.getByRole('button', { name: 'Start Razor' }).click()

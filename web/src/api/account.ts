@@ -133,6 +133,28 @@ export const saveCredential = (environment: Environment, apiKey: string, apiSecr
 export const deleteCredential = (environment: Environment) =>
   remove<unknown>('/api/user/credentials', { broker, environment })
 
+/** What closing a position at market would bring right now, in the settlement currency. */
+export interface ClosePreview {
+  instrument: string
+  /** Of the closing order. */
+  side: Side
+  amount: Decimal
+  entryPrice: Decimal
+  bestPrice: Decimal
+  /** The average of all of it. */
+  price: Decimal
+  gross: Decimal
+  slippage: Decimal
+  fees: Decimal
+  net: Decimal
+  /** The book that is seen holds enough. */
+  complete: boolean
+  currency: string
+}
+
+export const previewClose = (environment: Environment, instrument: string) =>
+  get<{ preview: ClosePreview }>('/api/v2/positions/close/preview', { broker, environment, instrument }).then((a) => a.preview)
+
 export const closePosition = (environment: Environment, instrument: string) =>
   post<{ message?: string }>(
     '/api/v2/positions/close',

@@ -1,4 +1,4 @@
-import { type AccountRef, broker, type Decimal, type Environment, type Time } from './account'
+import { type AccountRef, broker, type Decimal, type Environment, type Side, type Time } from './account'
 import { get, newIdempotencyKey, post } from './client'
 import type { Trade } from './trade'
 
@@ -129,6 +129,98 @@ export interface StartRequest {
   config: Config
   disclaimerAccepted: boolean
 }
+
+/** What a trade would bring at one exit price, in the settlement currency. */
+export interface ExitPreview {
+  price: Decimal
+  gross: Decimal
+  entryFee: Decimal
+  exitFee: Decimal
+  net: Decimal
+}
+
+/** How an amount came about, step by step. */
+export interface SizingDetail {
+  mode: string
+  value: Decimal
+  equity: Decimal
+  available: Decimal
+  steps: { step: string; amount: Decimal; why: string }[] | null
+  amount: Decimal
+  riskAsked?: Decimal
+  riskAtStop: Decimal
+  difference?: string
+}
+
+/** What explains an entry, or the refusal of one; what was not worked out is absent. */
+export interface EntryDetail {
+  candleTime?: number
+  inputs?: { name: string; value: number }[]
+  scoreLong?: number
+  scoreShort?: number
+  signal?: Signal
+  bid?: Decimal
+  ask?: Decimal
+  entry?: Decimal
+  stop?: Decimal
+  target?: Decimal
+  sizing?: SizingDetail
+  atTarget?: ExitPreview
+  atStop?: ExitPreview
+  warnings?: string[]
+}
+
+/** One side of a preview; code says why it would be refused, "" for not. */
+export interface EntryPreview {
+  side: Side
+  amount: Decimal
+  entry: Decimal
+  stop: Decimal
+  target: Decimal
+  /** In the quote currency. */
+  notional: Decimal
+  leverage: Decimal
+  atStop: ExitPreview | null
+  atTarget: ExitPreview | null
+  code: string
+  reason: string
+  detail: EntryDetail
+}
+
+/** What a strategy would enter if its signal came right now. */
+export interface StartPreview {
+  strategyName: string
+  instrument: string
+  /** Of results, fees and equity. */
+  currency: string
+  /** Of prices and the notional. */
+  quote: string
+  time: Time
+  bid: Decimal
+  ask: Decimal
+  equity: Decimal
+  available: Decimal
+  sides: EntryPreview[]
+}
+
+/** Sends nothing to the exchange. */
+export const previewStart = (request: Omit<StartRequest, 'disclaimerAccepted'>) =>
+  post<{ preview: StartPreview }>('/api/strategy/preview', { broker, ...request }).then((a) => a.preview)
+
+/** Why a strategy entered, or did not. */
+export interface Decision {
+  id: string
+  candleTime: Time
+  time: Time
+  side: Side
+  /** "taken", or the code of the refusal. */
+  outcome: string
+  reason: string
+  detail: EntryDetail
+}
+
+export const decisions = (strategyId: string, cursor: string | undefined) =>
+  get<{ decisions: Decision[]; nextCursor?: string }>(`/api/strategy/decisions/${encodeURIComponent(strategyId)}`, { limit: 20, cursor })
 
 export const startStrategy = (request: StartRequest) =>
   post<{ strategyId: string; strategy: Strategy; message: string }>(

@@ -94,6 +94,13 @@ function valueAt(config: Config, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (value as Config | undefined)?.[name], config)
 }
 
+/** The fields that differ from the preset, as typed. "0.50" is no change of "0.5". */
+export function changedPaths(parameters: readonly Parameter[], drafts: Drafts, base: Drafts): Set<string> {
+  const differs = (a: Drafts[string] | undefined, b: Drafts[string] | undefined) =>
+    typeof a === 'string' && typeof b === 'string' && a.trim() !== '' && b.trim() !== '' ? a !== b && Number(a.replace(',', '.')) !== Number(b) : a !== b
+  return new Set(parameters.filter(({ path }) => differs(drafts[path], base[path])).map(({ path }) => path))
+}
+
 export type Complaint = 'required' | 'number' | 'whole' | 'range' | 'choose'
 
 export interface Read {
@@ -105,8 +112,7 @@ export interface Read {
 export function readDrafts(parameters: readonly Parameter[], drafts: Drafts, presetName: string, preset: Config): Read {
   const config: Config = { preset: presetName }
   const complaints: Record<string, Complaint> = {}
-  const before = draftsOf(parameters, preset)
-  const changed = new Set(parameters.filter(({ path }) => drafts[path] !== before[path]).map(({ path }) => path.split('.')[0]))
+  const changed = new Set([...changedPaths(parameters, drafts, draftsOf(parameters, preset))].map((path) => path.split('.')[0]))
   for (const each of parameters) {
     const top = each.path.split('.')[0] as string
     if (!changed.has(top)) continue

@@ -1,3 +1,4 @@
+import { replaceEqualDeep } from '@tanstack/react-query'
 import type { Balance, Connection, Order, Position } from '@/api/account'
 import type { Candle, Ticker } from '@/api/market'
 import type { Analysis, Strategy } from '@/api/strategy'
@@ -110,7 +111,7 @@ function merge(live: Live, topic: string, data: unknown, whole: boolean): Live {
     case 'candles':
       return { ...live, candles: { ...live.candles, [topic]: grow(live.candles[topic] ?? [], data, whole) } }
     case 'analysis':
-      return { ...live, analyses: { ...live.analyses, [topic]: data as Analysis } }
+      return { ...live, analyses: { ...live.analyses, [topic]: replaceEqualDeep(live.analyses[topic], data as Analysis) } }
     default:
       return live
   }

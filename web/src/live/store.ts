@@ -66,6 +66,9 @@ export function goLive(): () => void {
   }
 }
 
+/** Whether the server has told what there is of a topic; until then an empty list means nothing. */
+export const useArrived = (topic: string) => useLive((live) => live.seq[topic] !== undefined)
+
 /** Follows a topic while the component is shown; undefined follows nothing. */
 export function useTopic(topic: string | undefined): void {
   useEffect(() => (topic === undefined ? undefined : socket.want(topic)), [topic])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Position } from '@/api/account'
 import type { Instrument } from '@/api/market'
-import { openResult, progress } from './profit'
+import { openResult, progress, returnOf } from './profit'
 
 const position = (change: Partial<Position>) =>
   ({ averagePrice: '100', size: '2', unrealizedPnl: '7', markPrice: '100', stopLoss: '90', takeProfit: '120', ...change }) as Position
@@ -31,5 +31,13 @@ describe('progress', () => {
 
   it('is unknown without a stop or a target', () => {
     expect(progress(position({ stopLoss: '0' }), '105')).toBeUndefined()
+  })
+})
+
+describe('returnOf', () => {
+  it('is the way of the price in the position’s favour', () => {
+    expect(returnOf(position({ size: '2', averagePrice: '100' }), '105')).toBeCloseTo(5)
+    expect(returnOf(position({ size: '-2', averagePrice: '100' }), '105')).toBeCloseTo(-5)
+    expect(returnOf(position({ averagePrice: '0' }), '105')).toBe(0)
   })
 })

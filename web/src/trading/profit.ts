@@ -21,3 +21,11 @@ export function progress(position: Position, mark: string | undefined): number |
   if (stop <= 0 || target <= 0 || price <= 0 || stop === target) return undefined
   return Math.min(1, Math.max(0, (price - stop) / (target - stop)))
 }
+
+/** How far the price has gone in the position's favour, in percent of its entry. */
+export function returnOf(position: Position, mark: string | undefined): number {
+  const entry = Number(position.averagePrice)
+  const price = Number(mark ?? position.markPrice)
+  if (entry <= 0 || price <= 0) return 0
+  return (price / entry - 1) * 100 * Math.sign(Number(position.size))
+}

@@ -11,18 +11,19 @@ import { Dialog } from '@/ui/dialog'
 import { Input } from '@/ui/field'
 import { Failure, fieldError } from '@/ui/notice'
 import { tell } from '@/ui/toast'
+import { useTicker } from './market-bar'
 import { readStop, type StopMode, type StopRead } from './stop-price'
 
 interface StopDialogProps {
   position: Position
-  mark: string
   spec: Instrument | undefined
   onClose: () => void
 }
 
 /** Sets the stop of a position or moves it, at a price or so many percent from the mark price. */
-export function StopDialog({ position, mark, spec, onClose }: StopDialogProps) {
+export function StopDialog({ position, spec, onClose }: StopDialogProps) {
   const { t } = useTranslation()
+  const mark = useTicker(position.environment, position.instrument)?.mark ?? position.markPrice
   const show = useFormat()
   const form = useId()
   const [mode, setMode] = useState<StopMode>('price')

@@ -12,7 +12,7 @@ interface DialogProps {
   description?: ReactNode
   children?: ReactNode
   footer?: ReactNode
-  wide?: boolean
+  wide?: boolean | 'very'
 }
 
 export function Dialog({ open, onClose, title, description, children, footer, wide = false }: DialogProps) {
@@ -23,7 +23,7 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
         <Primitive.Overlay className="fixed inset-0 z-40 bg-black/60 backdrop-blur-[2px]" />
         <Primitive.Content
           aria-describedby={undefined}
-          className={`fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] flex-col rounded-t-2xl border border-line bg-panel shadow-2xl sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[86dvh] sm:w-[calc(100vw-2rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl ${wide ? 'sm:max-w-2xl' : 'sm:max-w-md'}`}
+          className={`fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] flex-col rounded-t-2xl border border-line bg-panel shadow-2xl sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[86dvh] sm:w-[calc(100vw-2rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl ${wide === 'very' ? 'sm:max-w-5xl' : wide ? 'sm:max-w-2xl' : 'sm:max-w-md'}`}
         >
           <header className="flex items-start justify-between gap-4 px-5 pt-5 pb-3">
             <Primitive.Title className="text-base">{title}</Primitive.Title>
