@@ -128,7 +128,7 @@ function ParameterField({ parameter, draft, base, complaint, refusal, units, onC
         unit={units[parameter.unit] ?? named('form.units', parameter.unit, parameter.unit)}
         hint={
           <>
-            {high ? <span className="font-medium text-warn">{t('form.warnAbove', { value: parameter.warnAbove ?? 0 })}</span> : about} <span className="opacity-80">{range}</span>
+            {high ? <span className="font-medium text-warn">{t('form.warnAbove', { value: parameter.warnAbove ?? 0 })}</span> : about} {range}
           </>
         }
         error={error}

@@ -371,7 +371,7 @@ export const en = {
     changed_one: '{{count}} changed',
     changed_other: '{{count}} changed',
     resetTo: 'Preset: {{value}}',
-    resetNamed: '{{name}}: back to {{value}} of the preset',
+    resetNamed: 'Preset: {{value}}, for {{name}}',
   },
   preview: {
     title: 'One trade, at the price of now',

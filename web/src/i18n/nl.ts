@@ -374,7 +374,7 @@ export const nl: Translation<typeof en> = {
     changed_one: '{{count}} gewijzigd',
     changed_other: '{{count}} gewijzigd',
     resetTo: 'Voorinstelling: {{value}}',
-    resetNamed: '{{name}}: terug naar {{value}} van de voorinstelling',
+    resetNamed: 'Voorinstelling: {{value}}, voor {{name}}',
   },
   preview: {
     title: 'Eén trade, tegen de prijs van nu',

@@ -19,7 +19,7 @@ export function ChartLegend({ bar, before, overlays, tick }: LegendProps) {
   const change = before === undefined || before.close === 0 ? 0 : (bar.close / before.close - 1) * 100
   const tone = bar.close >= bar.open ? 'text-up' : 'text-down'
   return (
-    <div aria-hidden className="figures pointer-events-none absolute inset-x-3 top-1 z-10 grid gap-0.5 text-[0.6875rem] leading-4 text-muted" data-testid="chart-legend">
+    <div aria-hidden className="figures pointer-events-none absolute top-1 right-20 left-3 z-10 grid gap-0.5 text-[0.6875rem] leading-4 text-muted" data-testid="chart-legend">
       <p className="flex flex-wrap gap-x-2.5">
         <span className="max-sm:hidden">{show.dateTime(new Date(bar.time * 1000).toISOString()).replace(/:\d\d$/, '')}</span>
         {(['open', 'high', 'low', 'close'] as const).map((name) => (
