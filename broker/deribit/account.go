@@ -3,6 +3,7 @@ package deribit
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/valyala/fastjson"
@@ -161,7 +162,7 @@ func parseFill(v *fastjson.Value) (trade.Fill, error) {
 		ProfitLoss:  o.dec("profit_loss"),
 		Index:       o.dec("index_price"),
 		Maker:       o.text("liquidity") == "M",
-		Liquidation: o.v.Exists("liquidation") || o.text("order_type") == "liquidation",
+		Liquidation: o.text("order_type") == "liquidation" || liquidated(o.text("liquidity"), o.text("liquidation")),
 		Time:        o.millis("timestamp"),
 	}
 	if o.err == nil && f.ID == "" {
@@ -169,6 +170,10 @@ func parseFill(v *fastjson.Value) (trade.Fill, error) {
 	}
 	return f, o.err
 }
+
+// liquidated tells whether it was our side of a trade that was liquidated: the exchange names the sides
+// that were, and ours may just have been there for somebody else's.
+func liquidated(side, sides string) bool { return side != "" && strings.Contains(sides, side) }
 
 const logPage = 250
 

@@ -93,6 +93,13 @@ func TestParseFill_forms(t *testing.T) {
 			"fee":0.00001,"fee_currency":"BTC","liquidity":"T","liquidation":"T"}`,
 			trade.Fill{ID: "240000029", Seq: 5, Order: "104", Instrument: "BTC-PERPETUAL", Side: trade.Buy, Price: d("64500"), Amount: d("100"), Fee: d("0.00001"),
 				FeeCurrency: "BTC", Liquidation: true}},
+		"a fill against somebody else's liquidation": {
+			`{"trade_id":"9","trade_seq":6,"instrument_name":"BTC-PERPETUAL","order_id":"105","order_type":"limit","direction":"sell","price":64500,"amount":100,
+			"fee":0,"fee_currency":"BTC","liquidity":"M","liquidation":"T"}`,
+			trade.Fill{ID: "9", Seq: 6, Order: "105", Instrument: "BTC-PERPETUAL", Side: trade.Sell, Price: d("64500"), Amount: d("100"), FeeCurrency: "BTC", Maker: true}},
+		"both sides liquidated": {
+			`{"trade_id":"9","trade_seq":6,"order_type":"limit","price":64500,"amount":100,"liquidity":"M","liquidation":"MT"}`,
+			trade.Fill{ID: "9", Seq: 6, Price: d("64500"), Amount: d("100"), Maker: true, Liquidation: true}},
 		"without profit and label": {
 			`{"trade_id":"1","trade_seq":1,"price":1,"amount":1,"profit_loss":null,"label":null,"fee":0.0}`,
 			trade.Fill{ID: "1", Seq: 1, Price: d("1"), Amount: d("1")}},

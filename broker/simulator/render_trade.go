@@ -17,8 +17,8 @@ func renderUserTrade(t core.Trade) []byte {
 	if t.Label != "" {
 		b.str("label", t.Label)
 	}
-	if t.Liquidation {
-		b.str("liquidation", liquidity(t.Maker))
+	if t.Liquidated != "" {
+		b.str("liquidation", t.Liquidated)
 	}
 	return b.end()
 }

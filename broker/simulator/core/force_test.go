@@ -39,3 +39,16 @@ func TestLiquidation_on_demand(t *testing.T) {
 	fee := last.Instrument.Value(last.Instrument.Amount(last.Amount), last.Instrument.Price(last.Price)).Mul(last.Instrument.LiquidationFee).Round(8)
 	same(t, fee.String(), last.Fee)
 }
+
+// Both sides of a trade are told which of them was liquidated; only one of them was.
+func TestLiquidation_as_the_other_side_sees_it(t *testing.T) {
+	s := newStage(t, "100000")
+	s.do(place(s.alice, linear, ticket(1, "0.01", "")))
+	s.do(place(s.bob, linear, ticket(1, "0.01", "100000")))
+	s.do(core.Command{Liquidate: &core.Liquidate{Account: s.alice}})
+	trades := s.Account(s.bob).Trades
+	last := trades[len(trades)-1]
+	require.True(t, last.Maker)
+	require.False(t, last.Liquidation)
+	require.Equal(t, "T", last.Liquidated)
+}

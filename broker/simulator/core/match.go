@@ -144,7 +144,7 @@ func (x *Exchange) fill(m *Market, o *Order, t PublicTrade, maker bool) {
 	}
 	u := Trade{ID: t.ID, Seq: t.Seq, Market: m.id, Time: t.Time, Order: o.ID, OrderType: tradeType(o), Label: o.Label, Side: o.Side,
 		Price: t.Price, Amount: t.Amount, Fee: fee, ProfitLoss: total, Maker: maker, Index: t.Index, Mark: t.Mark, Direction: t.Direction,
-		ReduceOnly: o.ReduceOnly, PostOnly: o.PostOnly, Reducing: abs(p.Size) < abs(was), Liquidation: o.Liquidation, Web: o.Web, State: o.State, Instrument: i}
+		ReduceOnly: o.ReduceOnly, PostOnly: o.PostOnly, Reducing: abs(p.Size) < abs(was), Liquidation: o.Liquidation, Liquidated: t.Liquidation, Web: o.Web, State: o.State, Instrument: i}
 	a.addTrade(u)
 	a.guard = guard{}
 	if !x.quiet {

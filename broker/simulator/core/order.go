@@ -159,7 +159,8 @@ type Trade struct {
 	ReduceOnly  bool
 	PostOnly    bool
 	Reducing    bool
-	Liquidation bool
+	Liquidation bool   // of this order
+	Liquidated  string `json:",omitempty"` // which sides of the trade were: M, T or MT
 	Web         bool   `json:",omitempty"` // of an order placed by hand
 	State       string // of the order, after this trade
 
