@@ -24,6 +24,7 @@ var regressions = map[string]uint64{
 	"an exit that was stored and never sent was waited for until its time limit (F07)":       382,
 	"a close of the user's own position was forgotten with its fill by a kill (F05)":         67,
 	"legs outlived a position that another one had made even by a minute (F29)":              24,
+	"the rest of a stop that filled short was closed late (F24)":                             466,
 }
 
 func TestRegressions(t *testing.T) {

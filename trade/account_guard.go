@@ -78,7 +78,7 @@ func (a *Account) Busy() bool {
 		}
 	}
 	return slices.ContainsFunc(a.holdings, func(h *holding) bool {
-		return h.exit != "" && h.ExitTime == nil || !h.stopMissing.IsZero() || !h.targetMissing.IsZero() || !h.uneven.IsZero() ||
+		return h.ExitTime == nil && (h.exit != "" || !h.triggered.IsZero()) || !h.stopMissing.IsZero() || !h.targetMissing.IsZero() || !h.uneven.IsZero() ||
 			(h.ExitTime != nil && len(a.legs(h, ""))+boolInt(!h.Funded) > 0) || (h.ExitTime == nil && !h.levelled)
 	}) || len(a.amending) > 0 || a.closing("") && a.HasPosition()
 }
@@ -196,6 +196,9 @@ func (a *Account) guardStop(h *holding, now time.Time) {
 	since := now.Sub(h.stopMissing)
 	newest, _ := a.last(h.Intent, Stop)
 	switch {
+	case !h.triggered.IsZero():
+		a.repair(h.Instrument, "protected", string(h.Intent)+"fell short", "The stop was hit and did not close the whole position in time; the rest is closed at market.", now)
+		a.exitTrade(h, ExitStop, now)
 	case since >= stopDeadline:
 		a.repair(h.Instrument, "protected", string(h.Intent)+"close", "No stop stood for this position in time; it is closed at market.", now)
 		a.exitTrade(h, ExitReconciled, now)

@@ -24,14 +24,21 @@ func main() {
 	total.Write(os.Stdout)
 	fmt.Printf("seeds %d to %d, %d minutes each, took %s\n", *first, *first+*seeds-1, *minutes, time.Since(began).Round(time.Second))
 	if failed != nil {
-		o, left, v := simulation.Shrink(*failed)
+		fmt.Printf("%v\nlooking for the troubles that it takes\n", failed.violation)
+		o, left, v := simulation.Shrink(failed.options)
 		simulation.Explain(os.Stdout, o, left, v)
 		os.Exit(1)
 	}
 }
 
+// failure is a world in which an invariant did not hold.
+type failure struct {
+	options   simulation.Options
+	violation *simulation.Violation
+}
+
 // run shares the seeds out among the processors; each world is one goroutine's.
-func run(first, seeds uint64, minutes int) (total simulation.Report, failed *simulation.Options) {
+func run(first, seeds uint64, minutes int) (total simulation.Report, failed *failure) {
 	var next atomic.Uint64
 	var lock sync.Mutex
 	var workers sync.WaitGroup
@@ -39,11 +46,11 @@ func run(first, seeds uint64, minutes int) (total simulation.Report, failed *sim
 		workers.Go(func() {
 			for n := next.Add(1) - 1; n < seeds; n = next.Add(1) - 1 {
 				o := simulation.Options{Seed: first + n, Minutes: minutes}
-				report, failure := simulation.Run(o)
+				report, violation := simulation.Run(o)
 				lock.Lock()
 				total.Add(report)
-				if failure != nil && (failed == nil || o.Seed < failed.Seed) {
-					failed = &o
+				if violation != nil && (failed == nil || o.Seed < failed.options.Seed) {
+					failed = &failure{o, violation}
 					next.Store(seeds)
 				}
 				lock.Unlock()
