@@ -91,56 +91,68 @@ func since(at *time.Time, holds bool, now time.Time) bool {
 
 func covered(u *user) error {
 	for _, i := range u.w.specs {
-		s := u.truth.market(i.Instrument)
-		ours := s.ours()
-		if ours.IsZero() && s.naked.IsZero() {
+		s := u.truth.look(i.Instrument)
+		if s.own.IsZero() && s.naked.IsZero() {
 			continue
 		}
-		stops, _ := u.truth.legs(i.Instrument, trade.Stop, ours)
-		was := s.naked
-		if !since(&s.naked, stops.Less(ours.Abs()), u.w.now) {
-			if !was.IsZero() {
-				u.w.note("%s %s is covered again after %s, %s of it clear", u.id, i.Instrument, u.w.now.Sub(was), s.longest)
-				u.w.report.naked(u.w.now.Sub(was), s.longest)
-				s.longest = 0
+		began := s.naked
+		if !since(&s.naked, s.stops.Less(s.own.Abs()), u.w.now) {
+			if !began.IsZero() {
+				s.bare.whole = u.w.now.Sub(began)
+				u.w.note("%s %s is covered again after %s, %s of it clear", u.id, i.Instrument, s.bare.whole, s.bare.clear)
+				u.w.report.naked(s.bare)
 			}
 			continue
 		}
-		if err := s.late(u, i.Instrument, ours, stops); err != nil {
+		if began.IsZero() {
+			s.bare = bareness{kind: s.kindOf(u.w.now)}
+		}
+		if err := s.late(u, i.Instrument); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *standing) late(u *user, i trade.Instrument, ours, stops trade.Dec) error {
-	bare := u.calmFor(s.naked)
-	s.longest = max(s.longest, bare)
-	silent, limit := bare, nakedMax
+// kindOf tells what a spell without cover that begins now begins with.
+func (s *standing) kindOf(now time.Time) string {
+	switch {
+	case !s.entered.Equal(now):
+		return lostLater
+	case s.linked:
+		return linkedFill
+	}
+	return unlinkedFill
+}
+
+// late measures a spell without cover, and tells whether nobody has done anything about it for too long.
+func (s *standing) late(u *user, i trade.Instrument) error {
+	s.bare.clear = max(s.bare.clear, u.calmFor(s.naked))
+	silent, limit := u.calmFor(s.naked), nakedMax
 	if s.attempted.After(s.naked) {
 		silent, limit = u.calmFor(s.attempted), nakedEnd
+	} else {
+		s.bare.untried = max(s.bare.untried, silent)
 	}
 	if silent > limit {
-		return fmt.Errorf("%s of %s is under a stop of %s for %s, and nobody tries to close it", ours, i, stops, silent)
+		return fmt.Errorf("%s of %s is under a stop of %s for %s, and nobody tries to close it", s.own, i, s.stops, silent)
 	}
 	return nil
 }
 
 func noSurplus(u *user) error {
 	for _, i := range u.w.specs {
-		s := u.truth.market(i.Instrument)
-		ours := s.ours()
-		if ours.IsZero() {
+		s := u.truth.look(i.Instrument)
+		if s.own.IsZero() {
 			s.over = time.Time{}
 			continue
 		}
-		stops, _ := u.truth.legs(i.Instrument, trade.Stop, ours)
 		limit := surplusMax
 		if u.clear.After(s.over) || s.over.Sub(u.clear) < orphanMax { // what was missed shows in the next sweep
 			limit = orphanMax + surplusMax
 		}
-		if since(&s.over, s.size.Abs().Less(stops), u.w.now) && u.calmFor(s.over) > limit && u.w.now.Sub(u.refused) > refusedMax {
-			return fmt.Errorf("stops of %s stand for %s of %s, for %s", stops, s.size, i.Instrument, u.calmFor(s.over))
+		if since(&s.over, s.size.Abs().Less(s.stops), u.w.now) && u.calmFor(s.over) > limit && u.w.now.Sub(u.refused) > refusedMax {
+			return fmt.Errorf("stops of %s stand for %s of %s, for %s", s.stops, s.size, i.Instrument, u.calmFor(s.over))
 		}
 	}
 	return nil
@@ -148,14 +160,8 @@ func noSurplus(u *user) error {
 
 func noOrphans(u *user) error {
 	for _, i := range u.w.specs {
-		s := u.truth.market(i.Instrument)
-		alone := false
-		if s.size.IsZero() {
-			_, stops := u.truth.legs(i.Instrument, trade.Stop, trade.Zero)
-			_, targets := u.truth.legs(i.Instrument, trade.Target, trade.Zero)
-			alone = stops+targets > 0
-		}
-		if since(&s.orphaned, alone, u.w.now) && u.calmFor(s.orphaned) > orphanMax {
+		s := u.truth.look(i.Instrument)
+		if since(&s.orphaned, s.size.IsZero() && s.legs > 0, u.w.now) && u.calmFor(s.orphaned) > orphanMax {
 			return fmt.Errorf("a leg in %s has outlived its position by %s", i.Instrument, u.calmFor(s.orphaned))
 		}
 	}

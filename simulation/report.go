@@ -13,37 +13,35 @@ import (
 
 // Report is what one run or many came to.
 type Report struct {
-	Worlds     int
+	Worlds     int           // each with a schedule of faults of its own
+	Troubles   int           // spells of them
 	Steps      int           // events
 	Replayed   int           // steps of accounts that were lived again, byte by byte
 	Span       time.Duration // virtual time
 	Intents    int           // decisions to enter that an account allowed
 	Entries    int           // entries that were sent
 	Lifecycles int           // entries that the exchange took
+	Linked     int           // of those, the ones that brought their stop along
+	Duplicates int           // entries that it took although it had taken one of the same intent
 	Trades     int           // round trips
 	Repairs    int
 	Balanced   int // accounts whose balance was explained to the last unit
 	Denied     map[string]int
 	Exits      map[string]int
 	Faults     map[Fault]int
-	Kills      map[string]int
-	Naked      []time.Duration // spells without a whole stop, with nothing in the way
-	Dark       []time.Duration // the same spells from beginning to end, outages included
+	Kills      map[string]int // of the server, by the point at which it was
+	Naked      map[string][]bareness
 }
 
 func newReport() Report {
-	return Report{Denied: map[string]int{}, Exits: map[string]int{}, Faults: map[Fault]int{}, Kills: map[string]int{}}
+	return Report{Denied: map[string]int{}, Exits: map[string]int{}, Faults: map[Fault]int{}, Kills: map[string]int{}, Naked: map[string][]bareness{}}
 }
 
 func (r *Report) denied(err error) { r.Denied[trade.CodeOf(err)]++ }
 
-func (r *Report) naked(whole, clear time.Duration) {
-	r.Naked, r.Dark = append(r.Naked, clear), append(r.Dark, whole)
-}
-
 // close takes the figures that a world leaves behind.
 func (r *Report) close(w *World) {
-	r.Worlds, r.Span = 1, w.now.Sub(w.start)
+	r.Worlds, r.Troubles, r.Span = 1, len(w.troubles()), w.now.Sub(w.start)
 	for kind, weather := range w.weather {
 		r.Faults[kind] += max(weather.struck, len(w.spells(kind)))
 	}
@@ -61,14 +59,17 @@ func (r *Report) Add(o Report) {
 	if r.Faults == nil {
 		*r = newReport()
 	}
-	r.Worlds, r.Steps, r.Replayed, r.Span = r.Worlds+o.Worlds, r.Steps+o.Steps, r.Replayed+o.Replayed, r.Span+o.Span
+	r.Worlds, r.Troubles, r.Span = r.Worlds+o.Worlds, r.Troubles+o.Troubles, r.Span+o.Span
+	r.Steps, r.Replayed, r.Linked, r.Duplicates = r.Steps+o.Steps, r.Replayed+o.Replayed, r.Linked+o.Linked, r.Duplicates+o.Duplicates
 	r.Intents, r.Entries, r.Lifecycles, r.Trades = r.Intents+o.Intents, r.Entries+o.Entries, r.Lifecycles+o.Lifecycles, r.Trades+o.Trades
 	r.Repairs, r.Balanced = r.Repairs+o.Repairs, r.Balanced+o.Balanced
 	sumUp(r.Denied, o.Denied)
 	sumUp(r.Exits, o.Exits)
 	sumUp(r.Faults, o.Faults)
 	sumUp(r.Kills, o.Kills)
-	r.Naked, r.Dark = append(r.Naked, o.Naked...), append(r.Dark, o.Dark...)
+	for kind, spells := range o.Naked {
+		r.Naked[kind] = append(r.Naked[kind], spells...)
+	}
 }
 
 func sumUp[K comparable](to, from map[K]int) {
@@ -80,23 +81,23 @@ func sumUp[K comparable](to, from map[K]int) {
 // Write prints the figures.
 func (r *Report) Write(out io.Writer) {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
-	p("%d worlds, %s of virtual time, %d events, %d account steps lived twice", r.Worlds, r.Span.Round(time.Second), r.Steps, r.Replayed)
-	p("%d intents, %d entries sent, %d accepted, %d round trips, %d repairs, %d accounts balanced to the last unit",
-		r.Intents, r.Entries, r.Lifecycles, r.Trades, r.Repairs, r.Balanced)
-	p("without a whole stop, nothing in the way: %s", spread(r.Naked))
-	p("without a whole stop, outages included:   %s", spread(r.Dark))
+	p("%d worlds, %d spells of trouble, %s of virtual time, %d events, %d account steps lived twice",
+		r.Worlds, r.Troubles, r.Span.Round(time.Second), r.Steps, r.Replayed)
+	p("%d intents, %d entries sent, %d accepted, %d of them twice, %d kills of the server", r.Intents, r.Entries, r.Lifecycles, r.Duplicates, r.Killed())
+	p("%d round trips, %d repairs, %d accounts balanced to the last unit", r.Trades, r.Repairs, r.Balanced)
+	r.writeNaked(out)
 	p("exits: %s", listed(r.Exits))
 	p("denied: %s", listed(r.Denied))
-	p("kill points: %s", listed(r.Kills))
+	p("killed: %s", listed(r.Kills))
 	p("faults: %s", listed(r.Faults))
 }
 
-func spread(list []time.Duration) string {
-	if len(list) == 0 {
-		return "never"
+// Killed is how often the server was killed.
+func (r *Report) Killed() (sum int) {
+	for _, n := range r.Kills {
+		sum += n
 	}
-	slices.Sort(list)
-	return fmt.Sprintf("%d spells, p50 %s, p99 %s, max %s", len(list), list[len(list)/2], list[len(list)*99/100], list[len(list)-1])
+	return sum
 }
 
 func listed[K cmp.Ordered](m map[K]int) string {

@@ -51,8 +51,7 @@ func (w *World) step(e event) {
 		switch cause := recover().(type) {
 		case nil:
 		case killed:
-			w.report.Kills[cause.point]++
-			w.end(w.acting, "killed at "+cause.point)
+			w.kill(w.acting, cause.point)
 			w.acting = nil
 		default:
 			panic(cause)
@@ -99,7 +98,7 @@ func (w *World) plan() {
 			}
 		}
 	}
-	once(Kill, func(*user) { w.end(w.server, "killed") })
+	once(Kill, func(*user) { w.kill(w.server, "any moment") })
 	once(Stop, func(*user) { w.end(w.server, "stopped") })
 	once(Takeover, func(*user) { w.takeover() })
 	again(Panic, w.panics)

@@ -119,6 +119,14 @@ func (w *World) end(s *server, why string) {
 	}
 }
 
+// kill ends the process in the middle of whatever it does.
+func (w *World) kill(s *server, point string) {
+	if s != nil && !s.dead {
+		w.report.Kills[point]++
+		w.end(s, "killed at "+point)
+	}
+}
+
 // takeover lets another process take the database while this one stands still and then goes on.
 func (w *World) takeover() {
 	old := w.server

@@ -63,5 +63,8 @@ func enough(t *testing.T, r Report) {
 		require.NotZero(t, r.Kills[point], "nobody was killed at %s", point)
 	}
 	require.GreaterOrEqual(t, r.Lifecycles, 20*r.Worlds)
+	require.Empty(t, r.Naked[linkedFill], "the exchange puts a linked stop up with the fill")
+	require.NotEmpty(t, r.Naked[unlinkedFill])
+	require.Zero(t, r.Duplicates)
 	require.GreaterOrEqual(t, r.Balanced, r.Worlds/2)
 }

@@ -13,8 +13,8 @@ import (
 type truth struct {
 	u       *user
 	fills   []trade.Fill
-	sent    map[string]int // entries, by label
-	taken   map[string]int // orders that the exchange accepted, by label
+	sent    map[string]int         // entries, by label
+	taken   map[trade.IntentID]int // entries that the exchange accepted
 	markets map[trade.Instrument]*standing
 	labels  map[string]trade.Label
 	intents map[trade.IntentID]*intention
@@ -31,7 +31,14 @@ type standing struct {
 	over      time.Time                    // since when stops exceed it
 	orphaned  time.Time                    // since when legs are live that protect nothing
 	attempted time.Time                    // the last exit that was sent
-	longest   time.Duration                // of the present spell without cover while nothing was in the way
+	bare      bareness                     // the present spell without cover
+	linked    bool                         // the last entry brought its legs along
+	entered   time.Time                    // when the exchange took it
+
+	looked uint64    // the state of the exchange that what follows was seen in
+	own    trade.Dec // the part of the position that our orders have opened
+	stops  trade.Dec // what live stops take from it, whoever placed them
+	legs   int       // live orders of ours that protect
 }
 
 // intention is one decision of a strategy.
@@ -42,7 +49,7 @@ type intention struct {
 }
 
 func newTruth(u *user) *truth {
-	return &truth{u: u, sent: map[string]int{}, taken: map[string]int{}, markets: map[trade.Instrument]*standing{}, labels: map[string]trade.Label{},
+	return &truth{u: u, sent: map[string]int{}, taken: map[trade.IntentID]int{}, markets: map[trade.Instrument]*standing{}, labels: map[string]trade.Label{},
 		intents: map[trade.IntentID]*intention{}, candles: map[candleKey]string{}, bucket: orderBurst}
 }
 
@@ -118,17 +125,19 @@ func (t *truth) intend(cmd trade.EnterCommand, priced time.Time) {
 	t.intents[cmd.Intent] = &intention{cmd, t.u.w.now, priced}
 }
 
-// accepted notes that the exchange has taken an order.
-func (t *truth) accepted(label string, now time.Time) {
-	t.taken[label]++
+// accepted notes that the exchange has taken an order, linked to others or not.
+func (t *truth) accepted(label string, i trade.Instrument, linked bool) {
 	l, ours := trade.ParseLabel(label)
 	if !ours {
 		return
 	}
 	if l.Role == trade.Entry {
-		t.u.w.report.Lifecycles++
-		if t.taken[label] > 1 {
-			t.u.w.violate("I1", fmt.Errorf("entry %s was accepted %d times", label, t.taken[label]))
+		s := t.market(i)
+		s.linked, s.entered = linked, t.u.w.now
+		t.u.w.report.accepted(linked)
+		if t.taken[l.Intent]++; t.taken[l.Intent] > 1 {
+			t.u.w.report.Duplicates++
+			t.u.w.violate("I1", fmt.Errorf("intent %s was accepted %d times", l.Intent, t.taken[l.Intent]))
 		}
 	}
 	if _, committed := t.u.w.db.accounts[t.u.account].intents[l.Intent]; !committed && t.intents[l.Intent] != nil {
@@ -146,25 +155,27 @@ func (t *truth) read(label string) trade.Label {
 	return l
 }
 
-// legs sums up the live orders of a role that reduce a position, and tells whether all reduce only.
-func (t *truth) legs(i trade.Instrument, role trade.Role, of trade.Dec) (sum trade.Dec, live int) {
-	x := t.u.w.venue.x
-	for _, o := range x.OpenOrders(x.Account(t.u.number), core.Filter{Instrument: i}) {
-		l := t.read(o.Label)
-		ours := l.Installation != ""
-		stop := o.Type == core.StopMarket && o.State == core.Untriggered
-		if o.Waiting || (role == trade.Stop) != stop {
+// look gives an instrument as it stands at the exchange now.
+func (t *truth) look(i trade.Instrument) *standing {
+	s, x := t.market(i), t.u.w.venue
+	if s.looked == x.state {
+		return s
+	}
+	s.looked, s.own, s.stops, s.legs = x.state, s.ours(), trade.Zero, 0
+	for _, o := range x.x.OpenOrders(x.x.Account(t.u.number), core.Filter{Instrument: i}) {
+		if o.Waiting {
 			continue
 		}
-		if ours && (l.Role == trade.Stop || l.Role == trade.Target) {
-			live++
+		if l := t.read(o.Label); l.Role == trade.Stop || l.Role == trade.Target {
+			s.legs++
 			if !o.ReduceOnly {
 				t.u.w.violate("I4", fmt.Errorf("leg %s does not reduce only", o.Label))
 			}
 		}
-		if sideOf(o.Side) == trade.Sell == (of.Sign() > 0) {
-			sum = sum.Add(o.Instrument.Amount(o.Remaining()))
+		reduces := sideOf(o.Side) == trade.Sell == (s.own.Sign() > 0)
+		if o.Type == core.StopMarket && o.State == core.Untriggered && reduces {
+			s.stops = s.stops.Add(o.Instrument.Amount(o.Remaining()))
 		}
 	}
-	return sum, live
+	return s
 }

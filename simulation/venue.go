@@ -12,12 +12,14 @@ import (
 
 // venue is the exchange: the real core, with the troubles of an exchange in front of it.
 type venue struct {
-	w *World
-	x *core.Exchange
+	w     *World
+	x     *core.Exchange
+	state uint64 // counts what may have changed it
 }
 
 // apply carries out a command and sends out what it caused.
 func (v *venue) apply(c core.Command) (core.Result, error) {
+	v.state++
 	r, err := v.x.Apply(v.w.now.UnixMilli(), c)
 	v.flush()
 	if err != nil {
@@ -28,6 +30,7 @@ func (v *venue) apply(c core.Command) (core.Result, error) {
 
 // advance lets the exchange's time pass.
 func (v *venue) advance() {
+	v.state++
 	v.x.Advance(v.w.now.UnixMilli())
 	v.flush()
 }
@@ -188,7 +191,7 @@ func (v *venue) placed(u *user, c core.Place) (a trade.Answer, err error) {
 	if err != nil {
 		return a, err
 	}
-	u.truth.accepted(c.Label, v.w.now)
+	u.truth.accepted(c.Label, c.Instrument, len(c.Legs) > 0)
 	a.Order, a.Fills = venueOrder(r.Order), fillsOf(r.Trades)
 	for _, id := range r.Order.Legs {
 		a.Legs = append(a.Legs, trade.VenueOrderID(id))

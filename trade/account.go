@@ -235,7 +235,7 @@ func (a *Account) byID(id OrderID) *tracked {
 // order finds the order of an intent with a role and number.
 func (a *Account) order(intent IntentID, role Role, number int) *tracked {
 	for _, t := range a.orders {
-		if t.Intent == intent && t.Role == role && t.number == number {
+		if t.Role == role && t.number == number && t.Intent == intent {
 			return t
 		}
 	}
@@ -249,7 +249,7 @@ func (a *Account) last(intent IntentID, role Role) (*tracked, int) {
 	var newest *tracked
 	number := -1
 	for _, t := range a.orders {
-		if t.Intent == intent && t.Role == role && t.number > number {
+		if t.Role == role && t.Intent == intent && t.number > number {
 			newest, number = t, t.number
 		}
 	}

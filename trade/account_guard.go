@@ -1,6 +1,7 @@
 package trade
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -158,13 +159,14 @@ func (a *Account) through(h *holding, stop Dec, now time.Time) bool {
 // legs lists the live orders at the exchange that protect a trade, oldest id first; role "" for both.
 func (a *Account) legs(h *holding, role Role) []VenueOrder {
 	var list []VenueOrder
-	for _, id := range sortedKeys(a.live) {
-		s, wanted := a.live[id], a.live[id].label.Role
+	for _, s := range a.live {
+		wanted := s.label.Role
 		if s.ours && s.label.Intent == h.Intent && !s.Secondary && !a.isWaiting(s.VenueOrder) &&
 			(wanted == role || (role == "" && (wanted == Stop || wanted == Target))) && s.TriggeredBy == "" {
 			list = append(list, s.VenueOrder)
 		}
 	}
+	slices.SortFunc(list, func(x, y VenueOrder) int { return cmp.Compare(x.ID, y.ID) })
 	return list
 }
 

@@ -18,11 +18,12 @@ func main() {
 	seeds := flag.Uint64("seeds", 1000, "how many worlds to live through")
 	first := flag.Uint64("first", 1, "the seed of the first one")
 	minutes := flag.Int("minutes", 8, "how long trouble lasts in each")
+	limit := flag.Duration("for", 24*time.Hour, "begin no other world after so long")
 	flag.Parse()
 	began := time.Now()
-	total, failed := run(*first, *seeds, *minutes)
+	total, failed := run(*first, *seeds, *minutes, began.Add(*limit))
 	total.Write(os.Stdout)
-	fmt.Printf("seeds %d to %d, %d minutes each, took %s\n", *first, *first+*seeds-1, *minutes, time.Since(began).Round(time.Second))
+	fmt.Printf("seeds %d to %d, %d minutes each, took %s\n", *first, *first+uint64(total.Worlds)-1, *minutes, time.Since(began).Round(time.Second))
 	if failed != nil {
 		fmt.Printf("%v\nlooking for the troubles that it takes\n", failed.violation)
 		o, left, v := simulation.Shrink(failed.options)
@@ -38,13 +39,13 @@ type failure struct {
 }
 
 // run shares the seeds out among the processors; each world is one goroutine's.
-func run(first, seeds uint64, minutes int) (total simulation.Report, failed *failure) {
+func run(first, seeds uint64, minutes int, end time.Time) (total simulation.Report, failed *failure) {
 	var next atomic.Uint64
 	var lock sync.Mutex
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for n := next.Add(1) - 1; n < seeds; n = next.Add(1) - 1 {
+			for n := next.Add(1) - 1; n < seeds && time.Now().Before(end); n = next.Add(1) - 1 {
 				o := simulation.Options{Seed: first + n, Minutes: minutes}
 				report, violation := simulation.Run(o)
 				lock.Lock()
