@@ -54,9 +54,9 @@ type Instances interface {
 type Kills interface {
 	// ListKills lists those that are on for a user, a halt of the server included.
 	ListKills(ctx context.Context, user trade.UserID) ([]trade.Kill, error)
-	// EngageKill turns one on and stops the strategies that it covers, in one transaction, and tells
-	// how many there were. One that is on already stays as it is.
-	EngageKill(ctx context.Context, user trade.UserID, kill trade.Kill) (stopped int, err error)
+	// EngageKill turns one on and stops the strategies that it covers, in one transaction. One that is on
+	// already stays as it is, and counts what it stops more.
+	EngageKill(ctx context.Context, user trade.UserID, kill trade.Kill) error
 	// ResetKill turns one off; one that is not on gives trade.ErrKillNotFound.
 	ResetKill(ctx context.Context, user trade.UserID, kill trade.Kill) error
 }

@@ -369,23 +369,25 @@ func (s *storageFake) ListKills(context.Context, trade.UserID) ([]trade.Kill, er
 	return slices.Clone(s.kills), err
 }
 
-func (s *storageFake) EngageKill(_ context.Context, user trade.UserID, kill trade.Kill) (stopped int, err error) {
+func (s *storageFake) EngageKill(_ context.Context, user trade.UserID, kill trade.Kill) error {
 	leave, err := s.enter()
 	defer leave()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if !slices.ContainsFunc(s.kills, kill.Same) {
+	at := slices.IndexFunc(s.kills, kill.Same)
+	if at < 0 {
+		at = len(s.kills)
 		s.kills = append(s.kills, kill)
 	}
 	for id, i := range s.instances {
 		if i.User == user && i.Status != trade.Stopped && kill.Covers(i.Market.Venue, id) {
 			i.Status, i.LastAction = trade.Stopped, trade.KillAct
 			s.instances[id] = i
-			stopped++
+			s.kills[at].Stopped++
 		}
 	}
-	return stopped, nil
+	return nil
 }
 
 func (s *storageFake) ResetKill(_ context.Context, _ trade.UserID, kill trade.Kill) error {

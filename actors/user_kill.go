@@ -32,7 +32,6 @@ type (
 	killStored struct {
 		engage    engageKill
 		reset     resetKill
-		stopped   int
 		kills     []trade.Kill
 		instances []trade.Instance
 		err       error
@@ -43,8 +42,7 @@ type (
 // killWaiter is somebody who waits for a kill switch.
 type killWaiter struct {
 	engageKill
-	stopped int
-	timer   *kit.Timer
+	timer *kit.Timer
 }
 
 // engageKill commits the kill; strategies are stopped in the same transaction.
@@ -54,7 +52,7 @@ func (u *user) engageKill(m engageKill) {
 		ctx, cancel := context.WithTimeout(m.With(ctx), storeCall)
 		defer cancel()
 		done := killStored{engage: m}
-		if done.stopped, done.err = storage.EngageKill(ctx, id, m.Kill); done.err == nil {
+		if done.err = storage.EngageKill(ctx, id, m.Kill); done.err == nil {
 			done.err = done.read(ctx, storage, id)
 		}
 		return done
@@ -99,8 +97,8 @@ func (u *user) killStored(c *kit.Context, m killStored) {
 	}
 	if m.engage.Kill.Scope != "" {
 		u.state.forgetMoves(m.engage.Kill)
-		c.Log().Warn().Str("scope", m.engage.Kill.Scope).Int("strategies", m.stopped).Msg("user.kill.engaged")
-		u.killing = append(u.killing, killWaiter{m.engage, m.stopped, c.After(killWait, killTimedOut{m.engage.Kill})})
+		c.Log().Warn().Str("scope", m.engage.Kill.Scope).Int("strategies", u.state.killOf(m.engage.Kill).Stopped).Msg("user.kill.engaged")
+		u.killing = append(u.killing, killWaiter{m.engage, c.After(killWait, killTimedOut{m.engage.Kill})})
 	}
 	u.settleKills()
 	m.reset.Answer(struct{}{})
@@ -116,9 +114,8 @@ func (u *user) killMoved(m KillMoved) {
 func (u *user) settleKills() {
 	left := u.killing[:0]
 	for _, w := range u.killing {
-		if status := u.state.killStatus(w.Kill, u.env.venueIDs()); status.Flat {
+		if status := u.state.killStatus(u.state.killOf(w.Kill), u.env.venueIDs()); status.Flat {
 			w.timer.Stop()
-			status.Stopped = w.stopped
 			w.Answer(status)
 		} else {
 			left = append(left, w)
@@ -131,9 +128,7 @@ func (u *user) settleKills() {
 func (u *user) killTimedOut(m killTimedOut) {
 	for n, w := range u.killing {
 		if w.Kill.Same(m.kill) {
-			status := u.state.killStatus(w.Kill, u.env.venueIDs())
-			status.Stopped = w.stopped
-			w.Answer(status)
+			w.Answer(u.state.killStatus(u.state.killOf(w.Kill), u.env.venueIDs()))
 			u.killing = append(u.killing[:n], u.killing[n+1:]...)
 			return
 		}

@@ -50,6 +50,7 @@ func TestKill_waits_until_flat(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 		require.True(t, list[0].Flat)
+		require.Equal(t, 1, list[0].Stopped)
 		require.NoError(t, x.ResetKill(t.Context(), alice, killAll))
 		require.ErrorIs(t, x.ResetKill(t.Context(), alice, killAll), trade.ErrKillNotFound)
 		_, err = x.start(alice, btcPaper)

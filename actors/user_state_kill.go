@@ -18,6 +18,14 @@ func (s *userState) killed(m trade.Market, id trade.StrategyID) error {
 	return nil
 }
 
+// killOf gives a kill as it is stored; one that has been reset meanwhile as it was asked for.
+func (s *userState) killOf(k trade.Kill) trade.Kill {
+	if at := slices.IndexFunc(s.kills, k.Same); at >= 0 {
+		return s.kills[at]
+	}
+	return k
+}
+
 // killStatuses lists the user's kill switches, and a halt of the server, with how far each has come.
 func (s *userState) killStatuses(venues []trade.Venue) []trade.KillStatus {
 	list := []trade.KillStatus{}

@@ -299,7 +299,8 @@ func (f *tree) EngageKill(_ context.Context, user trade.UserID, kill trade.Kill)
 	f.note("EngageKill " + string(user) + " " + kill.Scope)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	status := trade.KillStatus{Kill: kill, Stopped: 1, Connections: []trade.KillProgress{}, Flat: !f.slow}
+	kill.Stopped = 1
+	status := trade.KillStatus{Kill: kill, Connections: []trade.KillProgress{}, Flat: !f.slow}
 	f.kills = append(f.kills, status)
 	return status, nil
 }

@@ -124,8 +124,7 @@ func populate(t *testing.T, db *store.DB, email string) trade.UserID {
 	change.Days = map[trade.Currency]trade.Day{"USDC": {Day: "2026-11-24"}}
 	require.NoError(t, db.Commit(ctx, account, change))
 	require.NoError(t, db.SetLimits(ctx, user, trade.ScopedLimits{Limits: trade.Limits{MaxOpenTrades: 1}}))
-	_, err = db.EngageKill(ctx, user, trade.Kill{Venue: &trade.Venue{Broker: trade.Deribit, Environment: trade.Live}})
-	require.NoError(t, err)
+	require.NoError(t, db.EngageKill(ctx, user, trade.Kill{Venue: &trade.Venue{Broker: trade.Deribit, Environment: trade.Live}}))
 	require.NoError(t, db.AddEquity(ctx, account, start, []trade.Balance{{Currency: "USDC", Equity: dec("10000")}}))
 	_, err = db.ClaimKey(ctx, user, trade.CommandKey{Route: "POST /x", Key: "k", Body: hashOf("b"), At: time.Now()})
 	require.NoError(t, err)

@@ -13,17 +13,17 @@ import (
 // This file holds the table kill_switches and the halt in the table server.
 
 const selectKills = `
-SELECT 'server' AS scope, '', '', '', halt_closes, halted_at FROM server WHERE halted_at IS NOT NULL
+SELECT 'server' AS scope, '', '', '', halt_closes, halted_at, 0 FROM server WHERE halted_at IS NOT NULL
 UNION ALL
 SELECT CASE WHEN strategy_id <> '' THEN 'strategy' WHEN broker <> '' THEN 'connection' ELSE 'account' END,
-	broker, environment, strategy_id, true, engaged_at
+	broker, environment, strategy_id, true, engaged_at, stopped
 FROM kill_switches
 WHERE user_id = $1 AND ($2::text = '' OR broker IN ('', $2)) AND ($3::text = '' OR environment IN ('', $3))
 ORDER BY 6, 2, 3, 4`
 
 func scanKill(row pgx.CollectableRow) (k trade.Kill, err error) {
 	var venue trade.Venue
-	err = row.Scan(&k.Scope, &venue.Broker, &venue.Environment, &k.Strategy, &k.Close, &k.At)
+	err = row.Scan(&k.Scope, &venue.Broker, &venue.Environment, &k.Strategy, &k.Close, &k.At, &k.Stopped)
 	if venue != (trade.Venue{}) {
 		k.Venue = &venue
 	}
@@ -50,28 +50,25 @@ func (db *DB) AccountRisk(ctx context.Context, account trade.AccountID) (r trade
 	return r, nil
 }
 
-const insertKill = `
-INSERT INTO kill_switches (user_id, broker, environment, strategy_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+// engageKill stops what a kill covers in the statement that turns it on, and counts it there.
+const engageKill = `
+WITH stopped AS (
+	UPDATE user_strategies SET status = 'stopped', last_action = $5, auto_reconnect = false, paused_by_disconnect = false,
+		error_message = '', disconnected_at = CASE WHEN status = 'active' THEN now() ELSE disconnected_at END, updated_at = now()
+	WHERE user_id = $1 AND ($2::text = '' OR broker = $2) AND ($3::text = '' OR environment = $3)
+		AND ($4::text = '' OR lower(id) = lower($4)) AND status <> 'stopped'
+	RETURNING id)
+INSERT INTO kill_switches AS k (user_id, broker, environment, strategy_id, stopped) SELECT $1, $2, $3, $4, count(*) FROM stopped
+ON CONFLICT (user_id, broker, environment, strategy_id) DO UPDATE SET stopped = k.stopped + excluded.stopped`
 
-// killStrategies stops what a kill covers, in the transaction that turns it on.
-const killStrategies = `
-UPDATE user_strategies SET status = 'stopped', last_action = $5, auto_reconnect = false, paused_by_disconnect = false,
-	error_message = '', disconnected_at = CASE WHEN status = 'active' THEN now() ELSE disconnected_at END, updated_at = now()
-WHERE user_id = $1 AND ($2::text = '' OR broker = $2) AND ($3::text = '' OR environment = $3)
-	AND ($4::text = '' OR lower(id) = lower($4)) AND status <> 'stopped'`
-
-// EngageKill turns a kill switch on and stops the strategies that it covers, in one transaction, and
-// tells how many there were. One that is on already stays as it is.
-func (db *DB) EngageKill(ctx context.Context, user trade.UserID, kill trade.Kill) (stopped int, err error) {
+// EngageKill turns a kill switch on and stops the strategies that it covers, in one transaction. One
+// that is on already stays as it is, and counts what it stops more.
+func (db *DB) EngageKill(ctx context.Context, user trade.UserID, kill trade.Kill) error {
 	venue := venueOf(kill.Venue)
-	batch := &pgx.Batch{}
-	batch.Queue(insertKill, user, venue.Broker, venue.Environment, kill.Strategy)
-	batch.Queue(killStrategies, user, venue.Broker, venue.Environment, kill.Strategy, trade.KillAct)
-	tags, err := db.batchOf(ctx, user, batch)
-	if err != nil {
-		return 0, fmt.Errorf("engage the kill switch of %s: %w", user, err)
+	if _, err := db.execOf(ctx, user, engageKill, user, venue.Broker, venue.Environment, kill.Strategy, trade.KillAct); err != nil {
+		return fmt.Errorf("engage the kill switch of %s: %w", user, err)
 	}
-	return int(tags[1].RowsAffected()), nil
+	return nil
 }
 
 func venueOf(v *trade.Venue) trade.Venue {

@@ -223,7 +223,7 @@ func TestStopInstance_that_closes(t *testing.T) {
 	_, err := db.StartInstance(ctx, user, razor())
 	require.NoError(t, err)
 	require.Empty(t, closing())
-	_, err = db.EngageKill(ctx, user, trade.Kill{})
+	err = db.EngageKill(ctx, user, trade.Kill{})
 	require.NoError(t, err)
 	require.NoError(t, db.StopInstance(ctx, user, instance.ID, true))
 	require.Equal(t, trade.KillAct, only(t, db, user).LastAction, "who stopped it stays known")

@@ -28,6 +28,7 @@ type Kill struct {
 	Strategy StrategyID `json:"strategy,omitempty"` // of a strategy
 	Close    bool       `json:"close"`
 	At       time.Time  `json:"at"`
+	Stopped  int        `json:"stopped"` // strategies that it has stopped
 }
 
 // Same tells whether two kills are of the same scope.
@@ -157,7 +158,6 @@ const KillAct = "kill_switch"
 // KillStatus is a kill switch as its user sees it, step by step.
 type KillStatus struct {
 	Kill
-	Stopped     int            `json:"stopped"`     // strategies that it stopped when it was turned on
 	Connections []KillProgress `json:"connections"` // what is done where
 	Flat        bool           `json:"flat"`        // verified everywhere
 }

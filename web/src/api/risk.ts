@@ -26,7 +26,7 @@ export interface KillSwitch {
   strategy?: string
   close: boolean
   at: Time
-  /** Strategies that it stopped; known only in the answer that turned it on. */
+  /** Strategies that it has stopped. */
   stopped: number
   connections: KillProgress[]
   flat: boolean

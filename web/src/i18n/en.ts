@@ -70,7 +70,6 @@ export const en = {
     onTitle: 'The kill switch is on for {{subject}}',
     onText: 'It goes on by itself, also with this page closed.',
     steps: {
-      stopped: 'Strategies stopped',
       stoppedCount_one: '{{count}} strategy stopped',
       stoppedCount_other: '{{count}} strategies stopped',
       cancelling: 'Cancelling orders…',

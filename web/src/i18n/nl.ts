@@ -73,7 +73,6 @@ export const nl: Translation<typeof en> = {
     onTitle: 'De noodstop staat aan voor {{subject}}',
     onText: 'Hij gaat uit zichzelf door, ook als je deze pagina sluit.',
     steps: {
-      stopped: 'Strategieën gestopt',
       stoppedCount_one: '{{count}} strategie gestopt',
       stoppedCount_other: '{{count}} strategieën gestopt',
       cancelling: 'Orders intrekken…',

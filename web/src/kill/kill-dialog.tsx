@@ -29,7 +29,7 @@ function Asked({ scope, onClose }: { scope: RiskScope; onClose: () => void }) {
   if (kill !== undefined) {
     return (
       <Dialog open onClose={onClose} title={t('kill.onTitle', { subject })} description={t('kill.onText')} footer={<Button onClick={onClose}>{t('app.close')}</Button>}>
-        <KillSteps kill={kill} stopped={engage.data?.stopped} />
+        <KillSteps kill={kill} />
       </Dialog>
     )
   }

@@ -5,14 +5,14 @@ import type { KillSwitch } from '@/api/risk'
 import { Notice } from '@/ui/notice'
 import { progressOf } from './progress'
 
-/** What a kill switch has done and has left to do. `stopped` is unknown for one that was found on. */
-export function KillSteps({ kill, stopped }: { kill: KillSwitch; stopped: number | undefined }) {
+/** What a kill switch has done and has left to do. */
+export function KillSteps({ kill }: { kill: KillSwitch }) {
   const { t } = useTranslation()
   const { ordersLeft, positionsLeft, counted, problems } = progressOf(kill)
   return (
     <div className="grid gap-3" data-testid="kill-steps">
       <ol aria-live="polite" className="grid gap-2 text-sm">
-        <Step done>{stopped === undefined ? t('kill.steps.stopped') : t('kill.steps.stoppedCount', { count: stopped })}</Step>
+        <Step done>{t('kill.steps.stoppedCount', { count: kill.stopped })}</Step>
         <Step done={counted && ordersLeft === 0}>{ordersLeft > 0 ? t('kill.steps.orders', { count: ordersLeft }) : t(counted ? 'kill.steps.noOrders' : 'kill.steps.cancelling')}</Step>
         <Step done={counted && positionsLeft.length === 0}>
           {positionsLeft.length > 0 ? t('kill.steps.positions', { list: positionsLeft.join(', ') }) : t(counted ? 'kill.steps.noPositions' : 'kill.steps.closing')}
