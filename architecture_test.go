@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"web":               {},
 	"deploy":            {},
 	"docs":              {},
+	"bench":             {},
 	"cmd":               {"trade", "strategy", "broker", "broker/brokertest", "broker/deribit", "broker/simulator", "store", "migrations", "actors", "backtest", "simulation", "http", "configs", "web", "deploy"},
 }
 

@@ -5,8 +5,11 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/tradebaas/tradebaas/actors/kit"
 	"github.com/tradebaas/tradebaas/actors/kit/kittest"
+	"github.com/tradebaas/tradebaas/bench"
 )
 
 // Each benchmark stands beside its floor: the same with a bare goroutine and a channel.
@@ -25,27 +28,39 @@ func answering(b *testing.B) kit.Ref {
 	return ref
 }
 
+// BenchmarkTell is M8: a message to an actor, with mailbox and metrics, beside one into a buffered
+// channel. A block is done when its last message is.
 func BenchmarkTell(b *testing.B) {
 	ref := answering(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		ref.Tell("price")
-	}
-	_, _ = kit.Ask(b.Context(), ref, func(r kit.Reply[int]) any { return question{r} })
+	mail, done := make(chan any, 1<<16), make(chan struct{}, 1)
+	go func() {
+		for m := range mail {
+			if m == nil {
+				done <- struct{}{}
+			}
+		}
+	}()
+	b.Cleanup(func() { close(mail) })
+	bench.Compare(b, 100_000, bench.Timed(func(n int) {
+		for range n {
+			mail <- "price"
+		}
+		mail <- nil
+		<-done
+	}), bench.Timed(func(n int) {
+		for range n {
+			ref.Tell("price")
+		}
+		_, _ = kit.Ask(b.Context(), ref, func(r kit.Reply[int]) any { return question{r} })
+	}))
 }
 
-func BenchmarkTell_floor(b *testing.B) {
-	mail, done := make(chan any, 1<<16), make(chan struct{})
-	go func() {
-		for range mail {
-		}
-		close(done)
-	}()
-	for b.Loop() {
-		mail <- "price"
-	}
-	close(mail)
-	<-done
+// A message costs no more memory than its place in the queue.
+func TestTell_allocations(t *testing.T) {
+	s := kittest.System(t, kit.Options{})
+	ref, err := s.Start("takes", kit.Spec{Kind: "bench", Cap: 1 << 30, New: each(func(*kit.Context) {})})
+	require.NoError(t, err)
+	require.LessOrEqual(t, testing.AllocsPerRun(10_000, func() { ref.Tell("price") }), 2.0)
 }
 
 func BenchmarkAsk(b *testing.B) {

@@ -19,7 +19,7 @@ const patience = 30 * time.Second
 // newHTTP is a client whose connections all people share, as a browser's would be too many files.
 func newHTTP() *fasthttp.Client {
 	return &fasthttp.Client{Name: "tradebaas-loadtest", MaxConnsPerHost: 1024, MaxConnWaitTimeout: patience,
-		MaxIdleConnDuration: 30 * time.Second, NoDefaultUserAgentHeader: false, RetryIf: func(*fasthttp.Request) bool { return false }}
+		MaxIdleConnDuration: 30 * time.Second, MaxIdemponentCallAttempts: 1}
 }
 
 // call is one request of a person.
