@@ -17,15 +17,18 @@ import (
 const (
 	beatEvery  = time.Minute
 	closeAgain = 5 * time.Second // a close that was not heard is asked for anew
+
+	analysisWait = time.Second // for a market's word; then what is known is told
 )
 
 // Notes of an executor to itself.
 type (
-	leaseDue   struct{}
-	beatDue    struct{}
-	clockDue   struct{}
-	holdEnded  struct{ trade trade.TradeID }
-	beatFailed struct{ err error }
+	leaseDue     struct{}
+	beatDue      struct{}
+	clockDue     struct{}
+	holdEnded    struct{ trade trade.TradeID }
+	analysisLate struct{}
+	beatFailed   struct{ err error }
 )
 
 // decisionTaken is the outcome of a decision that became an intent.
@@ -45,7 +48,9 @@ type executor struct {
 	told      *trade.Trade
 	counters  trade.Counters
 	watched   bool
-	triggered bool // a break-even trigger is set
+	informed  bool          // the market tells of every candle
+	asked     []GetAnalysis // wait for the market's word
+	triggered bool          // a break-even trigger is set
 	hold      *kit.Timer
 	clock     *kit.Timer
 	lease     *kit.Timer
@@ -93,6 +98,7 @@ func (e *executor) Receive(c *kit.Context) {
 		e.x.market.Ticker = m.Ticker
 	case AnalysisChanged:
 		e.x.analysis = m.Analysis
+		e.answerAsked()
 	case SignalRaised:
 		e.signal(c, m)
 	case SignalFailed:
@@ -111,8 +117,10 @@ func (e *executor) Receive(c *kit.Context) {
 		e.entryEnded(m)
 	// pages
 	case GetAnalysis:
-		m.Answer(encode(e.x.view(e.now())))
+		e.analyse(c, m)
 		return
+	case analysisLate:
+		e.answerAsked()
 	case WatchAnalysis:
 		e.watched = m.On
 		e.follow(c)
@@ -172,7 +180,38 @@ func (e *executor) renew(c *kit.Context) {
 // looks at them or an entry waits for one.
 func (e *executor) follow(c *kit.Context) {
 	e.env.toMarket(e.instance.Market, FollowMarket{Follower: string(e.instance.ID), From: c.Self(), Config: e.x.config,
-		Ticker: e.watched || (e.x.rules.EnterAtStart && !e.x.begun), Analysis: e.x.config.SignalKey() != ""})
+		Ticker: e.watched || (e.x.rules.EnterAtStart && !e.x.begun), Analysis: e.wantsAnalysis()})
+	e.informed = e.wantsAnalysis()
+}
+
+// wantsAnalysis tells whether every candle's analysis is wanted: by who looks, or while the strategy is
+// collecting. For the rest a signal that fires is enough: with thousands of strategies nobody else is
+// woken by a candle.
+func (e *executor) wantsAnalysis() bool {
+	return e.x.config.SignalKey() != "" && (e.watched || len(e.asked) > 0 || !e.x.warm())
+}
+
+// analyse answers at once when the market tells of every candle anyway, and else once it has told of
+// the newest.
+func (e *executor) analyse(c *kit.Context, m GetAnalysis) {
+	e.asked = append(e.asked, m)
+	if e.informed || e.x.config.SignalKey() == "" {
+		e.answerAsked()
+		return
+	}
+	e.follow(c)
+	c.After(analysisWait, analysisLate{})
+}
+
+func (e *executor) answerAsked() {
+	if len(e.asked) == 0 {
+		return
+	}
+	view := encode(e.x.view(e.now()))
+	for _, m := range e.asked {
+		m.Answer(view)
+	}
+	e.asked = nil
 }
 
 func (e *executor) leave() {

@@ -62,7 +62,7 @@ func open(t *testing.T, rules strategy.Rules, prepare func(*ledgerFake)) *floor 
 	side.Store(strategy.None)
 	f := &floor{desk: &desk{t: t, x: newAccountFake()}, feedOf: newVenueFake(paperVenue), fault: &faults{}}
 	f.script = scripted{testConfig{key: "scripted", eval: func(c strategy.Candle) strategy.Analysis {
-		return strategy.Analysis{CandleTime: c.OpenTime, Have: 1, Need: 1, Price: c.Close, Signal: strategy.Signal{Type: side.Load().(string), Strength: 70}}
+		return strategy.Analysis{CandleTime: c.OpenTime, Have: 1, Need: 1, Price: c.Close, ScoreLong: float64(c.OpenTime / 60_000), Signal: strategy.Signal{Type: side.Load().(string), Strength: 70}}
 	}}, plan, rules, side}
 	for i := range f.feedOf.specs {
 		s := &f.feedOf.specs[i]

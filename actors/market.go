@@ -249,10 +249,8 @@ func (m *market) flushSoon(c *kit.Context) {
 
 func (m *market) flushPages() {
 	m.flush = nil
-	for _, l := range m.leases.pages {
-		if l.Ticker && m.moved {
-			l.From.Tell(TickerMoved{Market: m.id, Ticker: m.ticker})
-		}
+	if m.moved {
+		m.tellTicker()
 	}
 	if m.grown {
 		for _, bars := range m.candles.bars {
@@ -262,21 +260,50 @@ func (m *market) flushPages() {
 	m.moved, m.grown = false, false
 }
 
-// tellCandles tells the pages that follow a length of candle.
-func (m *market) tellCandles(r trade.Resolution, candles []trade.Candle, final bool) {
-	for _, candle := range candles {
-		for _, l := range m.leases.pages {
-			if slices.Contains(l.Candles, r) {
-				l.From.Tell(CandleMoved{Market: m.id, Resolution: r, Candle: candle, Final: final})
+// tellTicker tells those who asked for the price. What all are told alike is made and written as JSON
+// once: with thousands of pages nothing else here costs as much.
+func (m *market) tellTicker() {
+	var moved any
+	for _, l := range m.leases.pages {
+		if l.Ticker {
+			if moved == nil {
+				moved = m.tickerMoved()
 			}
+			l.From.Tell(moved)
 		}
 	}
 }
 
-// tellKept begins, or begins anew, the candles that a page follows.
-func (m *market) tellKept(l *lease) {
+func (m *market) tickerMoved() TickerMoved {
+	return TickerMoved{Market: m.id, Ticker: m.ticker, Page: PageItem{tickerPrefix + m.id.String(), "newest", encode(m.ticker)}}
+}
+
+// tellCandles tells the pages that follow a length of candle.
+func (m *market) tellCandles(r trade.Resolution, candles []trade.Candle, final bool) {
+	for _, candle := range candles {
+		var moved any
+		for _, l := range m.leases.pages {
+			if !slices.Contains(l.Candles, r) {
+				continue
+			}
+			if moved == nil {
+				item := PageItem{candlesTopic(m.id, r), candle.OpenTime.Format(time.RFC3339), encode(candle)}
+				moved = CandleMoved{Market: m.id, Resolution: r, Candle: candle, Final: final, Page: item}
+			}
+			l.From.Tell(moved)
+		}
+	}
+}
+
+// tellKept begins, or begins anew, the candles that a page follows. What was made for another page is
+// in kept.
+func (m *market) tellKept(l *lease, kept map[trade.Resolution]any) {
 	for _, r := range l.Candles {
-		l.From.Tell(CandlesKept{Market: m.id, Resolution: r, Candles: m.candles.page(r)})
+		if kept[r] == nil {
+			candles := m.candles.page(r)
+			kept[r] = CandlesKept{Market: m.id, Resolution: r, Candles: candles, Page: PageItem{Topic: candlesTopic(m.id, r), Data: encode(candles)}}
+		}
+		l.From.Tell(kept[r])
 	}
 }
 
@@ -319,8 +346,9 @@ func (m *market) loaded(c *kit.Context, got history) {
 		m.catchUp(c, s)
 		m.warm(c, s)
 	}
+	kept := map[trade.Resolution]any{} // once for all
 	for _, l := range m.leases.pages {
-		m.tellKept(l)
+		m.tellKept(l, kept)
 	}
 	m.judge(c)
 	m.ask(c)
@@ -479,10 +507,10 @@ func (m *market) follow(c *kit.Context, msg FollowMarket) {
 	}
 	granted.From.Tell(m.state())
 	if granted.Ticker && !m.ticker.Time.IsZero() {
-		granted.From.Tell(TickerMoved{Market: m.id, Ticker: m.ticker})
+		granted.From.Tell(m.tickerMoved())
 	}
 	if m.candles.loaded() {
-		m.tellKept(granted)
+		m.tellKept(granted, map[trade.Resolution]any{})
 	}
 	switch {
 	case s == nil:

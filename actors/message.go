@@ -185,10 +185,18 @@ type SignalFailed struct {
 	Reason string
 }
 
+// PageItem is what a market's followers are told, as pages are sent it: written once for all of them.
+type PageItem struct {
+	Topic string
+	Key   string // of what the newest replaces
+	Data  json.RawMessage
+}
+
 // TickerMoved carries the newest ticker to those who asked for it; conflated on the way.
 type TickerMoved struct {
 	Market trade.Market
 	Ticker trade.Ticker
+	Page   PageItem
 }
 
 // CandleMoved carries a candle that grows (Final false) or has closed.
@@ -197,6 +205,7 @@ type CandleMoved struct {
 	Resolution trade.Resolution
 	Candle     trade.Candle
 	Final      bool
+	Page       PageItem
 }
 
 // CandlesKept carries the newest candles of one length that a market keeps, oldest first, the
@@ -205,6 +214,7 @@ type CandlesKept struct {
 	Market     trade.Market
 	Resolution trade.Resolution
 	Candles    []trade.Candle
+	Page       PageItem
 }
 
 // PriceReached says that a trigger fired; it is gone now.

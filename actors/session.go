@@ -70,11 +70,11 @@ func (s *session) Receive(c *kit.Context) {
 	case Published:
 		s.update(msg.Topic, keyOf(msg), msg.Data)
 	case TickerMoved:
-		s.market(tickerPrefix+msg.Market.String(), "newest", encode(msg.Ticker))
+		s.market(msg.Page)
 	case CandlesKept:
-		s.snapshot(candlesTopic(msg.Market, msg.Resolution), encode(msg.Candles))
+		s.snapshot(msg.Page.Topic, msg.Page.Data)
 	case CandleMoved:
-		s.update(candlesTopic(msg.Market, msg.Resolution), msg.Candle.OpenTime.Format(time.RFC3339), encode(msg.Candle))
+		s.update(msg.Page.Topic, msg.Page.Key, msg.Page.Data)
 	case MarketStarted:
 		if _, ok := s.markets[msg.Market]; ok {
 			s.follow(c, msg.Market)
@@ -291,12 +291,12 @@ func (s *session) update(topic, key string, data json.RawMessage) {
 }
 
 // market passes on a price; each one is whole, so the first is the snapshot.
-func (s *session) market(topic, key string, data json.RawMessage) {
-	if f := s.topics[topic]; f != nil && !f.live {
-		s.snapshot(topic, data)
+func (s *session) market(item PageItem) {
+	if f := s.topics[item.Topic]; f != nil && !f.live {
+		s.snapshot(item.Topic, item.Data)
 		return
 	}
-	s.update(topic, key, data)
+	s.update(item.Topic, item.Key, item.Data)
 }
 
 // askAgain takes new snapshots of what the user's connections publish.
