@@ -51,6 +51,18 @@ export const en = {
     disconnectText:
       'Its strategies are paused until you connect again. Stops and targets that stand at the exchange stay there. The server does not reconnect by itself.',
   },
+  connect: {
+    action: 'Connect an account',
+    title: 'Connect an account of Deribit {{environment}}',
+    realMoney: 'This is real money. What a strategy loses here is gone. Try it on paper or on the testnet first, and begin with the conservative preset and a small size.',
+    checked: 'What is checked before it is used',
+    checks: {
+      works: 'The exchange accepts the key.',
+      trades: 'It may read the account and trade.',
+      withdraws: 'It cannot withdraw, and has no right beyond trading; else it is refused.',
+      own: 'No other user of this server uses the same account.',
+    },
+  },
   kill: {
     label: 'Kill switch',
     named: 'Kill switch for {{subject}}',
@@ -97,6 +109,10 @@ export const en = {
   },
   link: {
     offline: 'No link to the server. What you started keeps running there; this page catches up by itself.',
+    stale: 'Figures with a dotted line are from before.',
+    next: 'Next attempt in {{seconds}} s.',
+    trying: 'Trying now…',
+    now: 'Try now',
   },
   auth: {
     signIn: 'Sign in',

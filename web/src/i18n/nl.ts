@@ -54,6 +54,18 @@ export const nl: Translation<typeof en> = {
     disconnectText:
       'De strategieën pauzeren tot je weer verbindt. Stops en doelen die op de beurs staan, blijven daar staan. De server verbindt niet uit zichzelf opnieuw.',
   },
+  connect: {
+    action: 'Rekening verbinden',
+    title: 'Een rekening van Deribit {{environment}} verbinden',
+    realMoney: 'Dit is echt geld. Wat een strategie hier verliest, is weg. Probeer het eerst op papier of op het testnet, en begin met de voorzichtige voorinstelling en een kleine omvang.',
+    checked: 'Wat vóór gebruik wordt nagekeken',
+    checks: {
+      works: 'De beurs accepteert de sleutel.',
+      trades: 'Hij mag de rekening lezen en handelen.',
+      withdraws: 'Hij kan niet opnemen en mag niets behalve handelen; anders wordt hij geweigerd.',
+      own: 'Geen andere gebruiker van deze server gebruikt dezelfde rekening.',
+    },
+  },
   kill: {
     label: 'Noodstop',
     named: 'Noodstop voor {{subject}}',
@@ -100,6 +112,10 @@ export const nl: Translation<typeof en> = {
   },
   link: {
     offline: 'Geen verbinding met de server. Wat je hebt gestart loopt daar door; deze pagina haalt zichzelf weer bij.',
+    stale: 'Cijfers met een stippellijn zijn van daarvoor.',
+    next: 'Volgende poging over {{seconds}} s.',
+    trying: 'Nu bezig…',
+    now: 'Nu proberen',
   },
   auth: {
     signIn: 'Inloggen',

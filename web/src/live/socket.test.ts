@@ -27,6 +27,7 @@ class FakeSocket {
 function world() {
   const sockets: FakeSocket[] = []
   const links: Link[] = []
+  const retries: (number | undefined)[] = []
   const frames: Frame[] = []
   const ticket = vi.fn(async () => 'ticket')
   const socket = new LiveSocket({
@@ -37,11 +38,14 @@ function world() {
       return fake as unknown as WebSocket
     },
     onFrame: (frame) => frames.push(frame),
-    onLink: (link) => links.push(link),
+    onLink: (link, retryAt) => {
+      links.push(link)
+      retries.push(retryAt)
+    },
     random: () => 0.5,
   })
   const at = (index: number) => sockets[index] as FakeSocket
-  return { socket, at, sockets, links, frames, ticket }
+  return { socket, at, sockets, links, retries, frames, ticket }
 }
 
 beforeEach(() => vi.useFakeTimers())
@@ -88,10 +92,11 @@ describe('LiveSocket', () => {
   })
 
   it('waits longer after each failed ticket, and never beyond its ceiling', async () => {
-    const { socket, ticket } = world()
+    const { socket, ticket, links, retries } = world()
     ticket.mockRejectedValue(new Error('away'))
     socket.start()
     await vi.advanceTimersByTimeAsync(0)
+    expect([links.at(-1), (retries.at(-1) ?? 0) - Date.now()]).toEqual(['offline', 500])
     await vi.advanceTimersByTimeAsync(500)
     expect(ticket).toHaveBeenCalledTimes(2)
     await vi.advanceTimersByTimeAsync(999)

@@ -9,7 +9,8 @@ export interface SocketWorld {
   ticket(): Promise<string>
   open(ticket: string): WebSocket
   onFrame(frame: Frame): void
-  onLink(link: Link): void
+  /** `retryAt` (milliseconds since 1970) tells when the next attempt is, while there is none. */
+  onLink(link: Link, retryAt?: number): void
   /** Between 0 and 1. */
   random(): number
 }
@@ -130,8 +131,9 @@ export class LiveSocket {
 
   private later(): void {
     if (!this.running) return
-    this.world.onLink('offline')
-    this.retry = setTimeout(() => void this.connect(), backOff(this.attempt, this.world.random()))
+    const wait = backOff(this.attempt, this.world.random())
+    this.world.onLink('offline', Date.now() + wait)
+    this.retry = setTimeout(() => void this.connect(), wait)
     this.attempt = Math.min(this.attempt + 1, 10)
   }
 

@@ -8,10 +8,12 @@ import { type Link, LiveSocket } from './socket'
 
 interface LiveStore extends Live {
   link: Link
+  /** When the next attempt to link is, in milliseconds since 1970. */
+  retryAt: number | undefined
 }
 
 /** What the server pushes. Written at most once per animation frame. */
-export const useLive = create<LiveStore>()(() => ({ ...nothing, link: 'idle' as Link }))
+export const useLive = create<LiveStore>()(() => ({ ...nothing, link: 'idle' as Link, retryAt: undefined }))
 
 let waiting: Frame[] = []
 let scheduled = false
@@ -43,8 +45,8 @@ const socket = new LiveSocket({
     waiting.push(frame)
     schedule()
   },
-  onLink(link) {
-    useLive.setState((live) => ({ ...(link === 'online' ? live : disconnected(live)), link }))
+  onLink(link, retryAt) {
+    useLive.setState((live) => ({ ...(link === 'online' ? live : disconnected(live)), link, retryAt }))
   },
   random: Math.random,
 })
@@ -52,7 +54,6 @@ const socket = new LiveSocket({
 /** Opens the socket for a signed-in user. Returns how to close it and forget everything that was shown. */
 export function goLive(): () => void {
   const releases = accountTopics.map((topic) => socket.want(topic))
-  const hurry = () => socket.hurry()
   socket.start()
   window.addEventListener('online', hurry)
   document.addEventListener('visibilitychange', hurry)
@@ -68,6 +69,9 @@ export function goLive(): () => void {
 
 /** Whether the server has told what there is of a topic; until then an empty list means nothing. */
 export const useArrived = (topic: string) => useLive((live) => live.seq[topic] !== undefined)
+
+/** Tries to link now rather than at the next attempt. */
+export const hurry = () => socket.hurry()
 
 /** Follows a topic while the component is shown; undefined follows nothing. */
 export function useTopic(topic: string | undefined): void {

@@ -1,35 +1,30 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EnvironmentBadge } from '@/account/simulated-badge'
-import { credentialsKey, useConnect, useCredential, useTakePaperAccount } from '@/account/use-account'
-import { type Credential, deleteCredential, type Environment, saveCredential } from '@/api/account'
+import { credentialsKey, useCredential } from '@/account/use-account'
+import { type Credential, deleteCredential, type Environment } from '@/api/account'
 import { isTime } from '@/format/time'
 import { useFormat } from '@/format/use-format'
-import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Confirm } from '@/ui/dialog'
-import { Input, PasswordInput } from '@/ui/field'
-import { Failure, fieldError, Notice, sentence } from '@/ui/notice'
+import { Notice } from '@/ui/notice'
+import { KeyForm } from './key-form'
 import { KeyHelp } from './key-help'
+import { PaperOffer } from './paper-offer'
 
 /** The key of one environment: what is stored, and how to store another. */
 export function KeyCard({ environment }: { environment: Environment }) {
   const { t } = useTranslation()
   const credential = useCredential(environment)
-  const take = useTakePaperAccount()
   return (
     <Card title={t(`environment.${environment}`)} aside={<EnvironmentBadge environment={environment} />} data-testid={`key-${environment}`}>
       <p className="mb-3 text-xs text-muted">{t(`environmentAbout.${environment}`)}</p>
       <Stored environment={environment} credential={credential} />
       {environment === 'paper' && credential === undefined && (
-        <div className="mt-3 grid gap-3">
-          <p className="text-sm text-text">{t('settings.paperText')}</p>
-          <Button kind="primary" busy={take.isPending} onClick={() => take.mutate()}>
-            {t('settings.takePaper')}
-          </Button>
-          <Failure error={take.error} />
+        <div className="mt-3">
+          <PaperOffer />
         </div>
       )}
       {environment === 'paper' ? (
@@ -64,65 +59,6 @@ function Stored({ environment, credential }: { environment: Environment; credent
         <DeleteKey environment={environment} />
       </div>
     </Notice>
-  )
-}
-
-function KeyForm({ environment, replacing }: { environment: Environment; replacing: boolean }) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  const connect = useConnect()
-  const [apiKey, setApiKey] = useState('')
-  const [apiSecret, setApiSecret] = useState('')
-  const [outcome, setOutcome] = useState<{ kind: 'good' | 'warn'; text: string }>()
-
-  // First kept safe, then used, and then gone from the page.
-  const save = useMutation({
-    mutationFn: () => saveCredential(environment, apiKey.trim(), apiSecret.trim()),
-    onSuccess: async () => {
-      setApiKey('')
-      setApiSecret('')
-      await client.invalidateQueries({ queryKey: credentialsKey })
-      try {
-        const connection = await connect.mutateAsync(environment)
-        setOutcome({ kind: 'good', text: t(connection.isConnected ? 'settings.saved' : 'settings.savedConnecting') })
-      } catch (reason) {
-        setOutcome({ kind: 'warn', text: t('settings.savedNotConnected', { error: sentence(reason) }) })
-      }
-    },
-  })
-
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    setOutcome(undefined)
-    save.mutate()
-  }
-
-  return (
-    <form noValidate autoComplete="off" onSubmit={submit} className="mt-4 grid gap-3">
-      <Input
-        label={t('settings.apiKey')}
-        name={`${environment}-api-key`}
-        autoComplete="off"
-        spellCheck={false}
-        value={apiKey}
-        onChange={(event) => setApiKey(event.target.value)}
-        error={fieldError(save.error, 'apiKey')}
-      />
-      <PasswordInput
-        label={t('settings.apiSecret')}
-        name={`${environment}-api-secret`}
-        autoComplete="new-password"
-        spellCheck={false}
-        value={apiSecret}
-        onChange={(event) => setApiSecret(event.target.value)}
-        error={fieldError(save.error, 'apiSecret')}
-      />
-      <Button type="submit" busy={save.isPending} disabled={apiKey.trim() === '' || apiSecret.trim() === ''}>
-        {t(replacing ? 'settings.replace' : 'settings.saveConnect')}
-      </Button>
-      <Failure error={save.error} />
-      {outcome !== undefined && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
-    </form>
   )
 }
 

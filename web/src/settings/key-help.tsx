@@ -2,6 +2,17 @@ import { useTranslation } from 'react-i18next'
 
 export function KeyHelp({ environment }: { environment: 'testnet' | 'live' }) {
   const { t } = useTranslation()
+  return (
+    <details className="mt-4">
+      <summary className="mb-2 text-xs font-medium text-brand-text">{t('settings.howTo')}</summary>
+      <KeySteps environment={environment} />
+    </details>
+  )
+}
+
+/** How to make a key at the exchange that is good for this server. */
+export function KeySteps({ environment }: { environment: 'testnet' | 'live' }) {
+  const { t } = useTranslation()
   const steps = [
     t(environment === 'live' ? 'settings.steps.live1' : 'settings.steps.testnet1'),
     t('settings.steps.scopes'),
@@ -9,13 +20,10 @@ export function KeyHelp({ environment }: { environment: 'testnet' | 'live' }) {
     t('settings.steps.copy'),
   ]
   return (
-    <details className="mt-4">
-      <summary className="text-xs font-medium text-brand-text">{t('settings.howTo')}</summary>
-      <ol className="mt-2 grid list-decimal gap-1.5 pl-4 text-xs text-text marker:text-muted">
-        {steps.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ol>
-    </details>
+    <ol className="grid list-decimal gap-1.5 pl-4 text-xs text-text marker:text-muted">
+      {steps.map((step) => (
+        <li key={step}>{step}</li>
+      ))}
+    </ol>
   )
 }
