@@ -54,6 +54,7 @@ type executor struct {
 	hold      *kit.Timer
 	clock     *kit.Timer
 	lease     *kit.Timer
+	loading   int // version of the config whose rules are on their way, 0 for none
 }
 
 func newExecutor(env *Env, instance trade.Instance) kit.Actor {
@@ -85,6 +86,8 @@ func (e *executor) Receive(c *kit.Context) {
 		c.Log().Warn().Err(m.err).Msg("executor.beat.failed")
 	case clockDue:
 		e.clock = nil
+	case rulesLoaded:
+		e.takeRules(c, m)
 	case holdEnded:
 		e.holdEnded(c, m)
 	case MarketStarted:
@@ -379,6 +382,7 @@ func (e *executor) enterAtStart(c *kit.Context, now time.Time) {
 
 // guardTrade arms what an open trade needs: its break-even trigger and its time limit.
 func (e *executor) guardTrade(c *kit.Context) {
+	e.wantRules(c)
 	e.setTrigger(c)
 	e.hold.Stop()
 	e.hold = nil

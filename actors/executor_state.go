@@ -20,7 +20,10 @@ type execution struct {
 	account  AccountState
 	attached bool // the account has been heard
 
-	analysis strategy.Analysis
+	analysis    strategy.Analysis
+	held        strategy.Rules // of heldVersion of the config, which an open trade may have been entered with
+	heldVersion int
+
 	failed   string // why the signal is quarantined
 	counters trade.Counters
 	trade    *trade.Trade
@@ -221,13 +224,21 @@ func (x *execution) breakEven() (strategy.BreakEvenMove, bool) {
 	if t == nil || t.BreakEvenDone || x.closing || !x.followed || t.StopLoss.IsZero() || t.TakeProfit.IsZero() {
 		return strategy.BreakEvenMove{}, false
 	}
-	return x.rules.BreakEven.Move(t.Side, t.EntryPrice, t.StopLoss, t.TakeProfit, x.market.Spec)
+	rules, known := x.tradeRules()
+	if !known {
+		return strategy.BreakEvenMove{}, false
+	}
+	return rules.BreakEven.Move(t.Side, t.EntryPrice, t.StopLoss, t.TakeProfit, x.market.Spec)
 }
 
 // closeAt is when an open trade is closed whatever happens; zero for never.
 func (x *execution) closeAt() time.Time {
-	if x.trade == nil || x.rules.MaxHold <= 0 {
+	if x.trade == nil {
 		return time.Time{}
 	}
-	return x.trade.EntryTime.Add(x.rules.MaxHold)
+	rules, known := x.tradeRules()
+	if !known || rules.MaxHold <= 0 {
+		return time.Time{}
+	}
+	return x.trade.EntryTime.Add(rules.MaxHold)
 }

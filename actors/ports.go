@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/tradebaas/tradebaas/trade"
@@ -40,6 +41,11 @@ type Instances interface {
 	// StartInstance inserts an instance, or starts a stopped one again with a new config version.
 	// A second one on the same market that is not stopped gives trade.ErrAlreadyRunning.
 	StartInstance(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.Instance, error)
+	// ChangeConfig gives an instance that is not stopped a new version of its config; one that is
+	// stopped gives trade.ErrStrategyNotFound.
+	ChangeConfig(ctx context.Context, user trade.UserID, id trade.StrategyID, config json.RawMessage) (trade.Instance, error)
+	// InstanceConfig gives one version of a config, trade.ErrStrategyNotFound when there is none.
+	InstanceConfig(ctx context.Context, user trade.UserID, id trade.StrategyID, version int) (json.RawMessage, error)
 	// SetInstance commits a status; message "" clears the error. Unless act is trade.ManualStart, a row
 	// whose status is stopped stays stopped and gives trade.ErrStrategyNotFound: stop wins.
 	SetInstance(ctx context.Context, user trade.UserID, id trade.StrategyID, status trade.Status, act, message string) error

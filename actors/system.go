@@ -314,6 +314,22 @@ func (s *System) checked(ctx context.Context, start trade.StartStrategy) (trade.
 	return start, nil
 }
 
+// ChangeConfig gives a strategy that is not stopped new parameters, from its next entry on; an open
+// trade keeps those it was entered with. Anybody else's id is trade.ErrStrategyNotFound.
+func (s *System) ChangeConfig(ctx context.Context, user trade.UserID, id trade.StrategyID, config json.RawMessage) (trade.StrategyStatus, error) {
+	key, err := trade.ParseStrategyID(id)
+	if err != nil || key.User != user {
+		return trade.StrategyStatus{}, trade.ErrStrategyNotFound
+	}
+	start, err := s.checked(ctx, trade.StartStrategy{Name: key.Name, Market: key.Market, Config: config})
+	if err != nil {
+		return trade.StrategyStatus{}, err
+	}
+	return ask(ctx, s, user, func(r kit.Reply[trade.StrategyStatus]) any {
+		return changeConfig{Reply: r, ID: id, Config: start.Config}
+	})
+}
+
 // StopStrategy commits that a strategy is stopped; with closePosition it also
 // closes what it holds. Anybody else's id is trade.ErrStrategyNotFound.
 func (s *System) StopStrategy(ctx context.Context, user trade.UserID, id trade.StrategyID, closePosition bool) (trade.StrategyStatus, error) {

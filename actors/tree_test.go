@@ -202,6 +202,7 @@ type storageFake struct {
 	keys        map[trade.AccountID]bool
 	connections map[trade.AccountID]trade.Connection
 	instances   map[trade.StrategyID]trade.Instance
+	configs     map[configKey]json.RawMessage
 	trades      map[trade.AccountID][]trade.Trade
 	acts        []string
 	kills       []trade.Kill
@@ -212,7 +213,7 @@ type storageFake struct {
 
 func newStorageFake() *storageFake {
 	return &storageFake{inactive: map[trade.UserID]bool{}, keys: map[trade.AccountID]bool{},
-		connections: map[trade.AccountID]trade.Connection{}, instances: map[trade.StrategyID]trade.Instance{},
+		connections: map[trade.AccountID]trade.Connection{}, instances: map[trade.StrategyID]trade.Instance{}, configs: map[configKey]json.RawMessage{},
 		trades: map[trade.AccountID][]trade.Trade{}, closing: map[trade.StrategyID]bool{}}
 }
 
@@ -316,9 +317,45 @@ func (s *storageFake) StartInstance(ctx context.Context, user trade.UserID, star
 		return trade.Instance{}, err
 	}
 	i := storedInstance(user, start.Name, start.Market, trade.Active)
-	i.Config, i.LastAction = start.Config, trade.ManualStart
+	i.Config, i.ConfigVersion, i.LastAction = start.Config, 1, trade.ManualStart
 	s.instances[i.ID] = i
 	return i, nil
+}
+
+func (s *storageFake) ChangeConfig(ctx context.Context, _ trade.UserID, id trade.StrategyID, config json.RawMessage) (trade.Instance, error) {
+	leave, err := s.enter()
+	defer leave()
+	s.named(ctx)
+	if err != nil {
+		return trade.Instance{}, err
+	}
+	i, ok := s.instances[id]
+	if !ok || i.Status == trade.Stopped {
+		return trade.Instance{}, trade.ErrStrategyNotFound
+	}
+	s.configs[configKey{id, i.ConfigVersion}] = i.Config
+	i.Config, i.ConfigVersion = config, i.ConfigVersion+1
+	s.configs[configKey{id, i.ConfigVersion}] = config
+	s.instances[id] = i
+	return i, nil
+}
+
+func (s *storageFake) InstanceConfig(_ context.Context, _ trade.UserID, id trade.StrategyID, version int) (json.RawMessage, error) {
+	leave, err := s.enter()
+	defer leave()
+	if err != nil {
+		return nil, err
+	}
+	config, ok := s.configs[configKey{id, version}]
+	if !ok {
+		return nil, trade.ErrStrategyNotFound
+	}
+	return config, nil
+}
+
+type configKey struct {
+	id      trade.StrategyID
+	version int
 }
 
 func (s *storageFake) SetInstance(ctx context.Context, _ trade.UserID, id trade.StrategyID, status trade.Status, act, message string) error {

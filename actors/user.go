@@ -101,6 +101,8 @@ func (u *user) handle(c *kit.Context, msg any) {
 		u.startStrategy(c, m)
 	case stopStrategy:
 		u.stopStrategy(c, m)
+	case changeConfig:
+		u.changeConfig(m)
 	case engageKill:
 		u.engageKill(m)
 	case resetKill:
@@ -126,6 +128,8 @@ func (u *user) handle(c *kit.Context, msg any) {
 		u.connectTimedOut(m)
 	case strategyStored:
 		u.strategyStored(c, m)
+	case configStored:
+		u.configStored(c, m)
 	case killStored:
 		u.killStored(c, m)
 	case killTimedOut:

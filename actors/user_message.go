@@ -22,6 +22,13 @@ type (
 		ID    trade.StrategyID
 		Close bool
 	}
+	// changeConfig gives a strategy a new config, which was checked.
+	changeConfig struct {
+		kit.Must
+		kit.Reply[trade.StrategyStatus]
+		ID     trade.StrategyID
+		Config json.RawMessage
+	}
 	// connectAccount commits the will and is answered with the outcome.
 	connectAccount struct {
 		kit.Must

@@ -30,6 +30,7 @@ var goodBodies = map[string]map[string]any{
 	"ensureStop":         {"broker": "deribit", "environment": "paper", "instrument": bitcoin},
 	"previewStrategy":    {"broker": "deribit", "environment": "paper", "instrument": bitcoin, "strategyName": "Fast Test", "config": map[string]any{}},
 	"startStrategy":      {"broker": "deribit", "environment": "paper", "instrument": bitcoin, "strategyName": "Fast Test", "config": map[string]any{}, "disclaimerAccepted": true},
+	"changeConfig":       {"config": map[string]any{}},
 	"stopStrategy":       {"strategyId": stranger + ":Fast Test:BTC_USDC-PERPETUAL:deribit:paper", "closePosition": false},
 	"setLimits":          {"broker": "deribit", "environment": "paper", "limits": goodLimits},
 	"setServerLimits":    {"limits": goodLimits},

@@ -47,6 +47,8 @@ type Trading interface {
 	// PreviewStart tells what a strategy would enter if its signal came right now. Nothing is sent.
 	PreviewStart(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.StartPreview, error)
 	StartStrategy(ctx context.Context, user trade.UserID, start trade.StartStrategy) (trade.StrategyStatus, error)
+	// ChangeConfig gives a strategy that is not stopped new parameters, from its next entry on.
+	ChangeConfig(ctx context.Context, user trade.UserID, id trade.StrategyID, config json.RawMessage) (trade.StrategyStatus, error)
 	StopStrategy(ctx context.Context, user trade.UserID, id trade.StrategyID, closePosition bool) (trade.StrategyStatus, error)
 	StrategyStatuses(ctx context.Context, user trade.UserID) ([]trade.StrategyStatus, error)
 	// Analysis is the analysis view as JSON, the very bytes that the analysis topic carries.

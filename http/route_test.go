@@ -117,6 +117,7 @@ func TestRoutes_foreign_ids(t *testing.T) {
 			same("GET", root+kind+string(bob.id)+suffix, root+kind+stranger+suffix, nil, nil)
 		}
 		plain := strings.ReplaceAll(suffix, "%20", " ")
+		same("PUT", root+"/"+string(bob.id)+suffix+"/config", root+"/"+stranger+suffix+"/config", map[string]any{"config": map[string]any{}}, map[string]any{"config": map[string]any{}})
 		same("POST", root+"/stop", root+"/stop", map[string]any{"strategyId": string(bob.id) + plain}, map[string]any{"strategyId": stranger + plain})
 		same("GET", root+"/status?strategyId="+string(bob.id)+suffix, root+"/status?strategyId="+stranger+suffix, nil, nil)
 	}

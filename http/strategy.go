@@ -18,6 +18,8 @@ func (s *Server) strategyRoutes() {
 			summary: "What a strategy would enter if its signal came right now: size, stop, target, fees and net; nothing is sent"}, s.previewStart)
 		handle(s, route{method: post, path: root + "/stop", id: "stopStrategy" + suffix, tag: "Strategies", access: signedIn, command: true,
 			summary: "Stop a strategy; its position keeps its stop and target unless closePosition is true"}, s.stopStrategy)
+		handle(s, route{method: put, path: root + "/{strategyId}/config", id: "changeConfig" + suffix, tag: "Strategies", access: signedIn, command: true,
+			summary: "Give a running strategy new parameters, from its next entry on; an open trade keeps its own"}, s.changeConfig)
 		handle(s, route{method: get, path: root + "/status", id: "strategyStatus" + suffix, tag: "Strategies", access: signedIn, summary: "Own strategies"}, s.strategyStatus)
 		handle(s, route{method: get, path: root + "/analysis/{strategyId}", id: "strategyAnalysis" + suffix, tag: "Strategies", access: signedIn, summary: "What a strategy sees"}, s.analysis)
 		handle(s, route{method: get, path: root + "/metrics/{strategyId}", id: "strategyMetrics" + suffix, tag: "Strategies", access: signedIn, summary: "How the open position of a strategy stands"}, s.strategyMetrics)

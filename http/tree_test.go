@@ -189,6 +189,19 @@ func (f *tree) StartStrategy(ctx context.Context, user trade.UserID, start trade
 	return status, nil
 }
 
+func (f *tree) ChangeConfig(_ context.Context, user trade.UserID, id trade.StrategyID, config json.RawMessage) (trade.StrategyStatus, error) {
+	f.note("ChangeConfig " + string(id) + " " + string(config))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	status, found := f.instances[id]
+	if !found || status.User != user {
+		return status, trade.ErrStrategyNotFound
+	}
+	status.Config, status.ConfigVersion = config, status.ConfigVersion+1
+	f.instances[id] = status
+	return status, nil
+}
+
 func (f *tree) StopStrategy(_ context.Context, user trade.UserID, id trade.StrategyID, closePosition bool) (trade.StrategyStatus, error) {
 	f.note("StopStrategy " + string(id))
 	f.mu.Lock()
