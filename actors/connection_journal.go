@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/tradebaas/tradebaas/actors/kit"
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -28,7 +30,7 @@ func (n *connection) record(c *kit.Context, out trade.Outcome, entry trade.Inten
 		n.do(c, e)
 	}
 	if !out.Change.Empty() {
-		n.commit(r.Number, out.Change)
+		n.commit(c, r.Number, out.Change)
 	}
 	n.release(c)
 	n.armTick(c)
@@ -37,13 +39,13 @@ func (n *connection) record(c *kit.Context, out trade.Outcome, entry trade.Inten
 }
 
 // commit writes a record, for as long as it takes.
-func (n *connection) commit(number uint64, change trade.Change) {
-	storage, id, behalf := n.env.Storage, n.id, n.behalf
+func (n *connection) commit(c *kit.Context, number uint64, change trade.Change) {
+	storage, id, behalf, log := n.env.Storage, n.id, n.behalf, *c.Log()
 	n.line.Do(func(ctx context.Context) any {
 		if behalf != nil {
 			ctx = behalf(ctx)
 		}
-		return stored{number, commitUntil(ctx, storage, id, change)}
+		return stored{number, commitUntil(ctx, log, storage, id, change)}
 	})
 }
 
@@ -51,8 +53,12 @@ func (n *connection) commit(number uint64, change trade.Change) {
 // database is back.
 var commitPace = kit.Backoff{Base: 50 * time.Millisecond, Cap: time.Second}
 
-// commitUntil repeats a commit until it is stored, refused, or ctx ends.
-func commitUntil(ctx context.Context, storage Ledger, id trade.AccountID, change trade.Change) error {
+// logCommits is how many tries share one line of the log.
+const logCommits = 30
+
+// commitUntil repeats a commit until it is stored, refused, or ctx ends. While it is tried nothing is
+// entered on the account, so the log says what stands in the way.
+func commitUntil(ctx context.Context, log zerolog.Logger, storage Ledger, id trade.AccountID, change trade.Change) error {
 	for try := 1; ; try++ {
 		once, cancel := context.WithTimeout(ctx, storeCall)
 		err := storage.Commit(once, id, change)
@@ -60,6 +66,9 @@ func commitUntil(ctx context.Context, storage Ledger, id trade.AccountID, change
 		var refusal *trade.Error
 		if err == nil || errors.As(err, &refusal) || ctx.Err() != nil {
 			return err
+		}
+		if try%logCommits == 1 {
+			log.Warn().Err(err).Int("try", try).Msg("connection.commit.failed")
 		}
 		select {
 		case <-ctx.Done():

@@ -96,7 +96,8 @@ func TestCommand_routes(t *testing.T) {
 	}
 	require.ElementsMatch(t, honouring, []string{"/api/strategy/start", "/api/strategy/stop", "/api/strategy/{strategyId}/config",
 		"/api/user/strategy/start", "/api/user/strategy/stop", "/api/user/strategy/{strategyId}/config",
-		"/api/v2/connect", "/api/v2/disconnect", "/api/v2/positions/close", "/api/v2/positions/add-sl", "/api/v2/positions/ensure-sl", "/api/killswitch", "/api/killswitch/reset", "/api/paper/account"})
+		"/api/v2/connect", "/api/v2/disconnect", "/api/v2/positions/close", "/api/v2/positions/add-sl", "/api/v2/positions/ensure-sl", "/api/killswitch", "/api/killswitch/reset", "/api/paper/account",
+		"/api/admin/halt", "/api/admin/resume"})
 }
 
 func TestCommand_whose_answer_was_lost(t *testing.T) {

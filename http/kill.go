@@ -13,9 +13,9 @@ func (s *Server) killRoutes() {
 	handle(s, route{method: post, path: "/api/killswitch/reset", id: "resetKillSwitch", tag: "Account", access: signedIn, stepUp: true, command: true,
 		summary: "Turn a kill switch off; what it stopped stays stopped"}, s.resetKill)
 	handle(s, route{method: get, path: "/api/admin/halt", id: "serverHalt", tag: "Administration", access: admin, summary: "Whether the whole server is halted"}, s.serverHalt)
-	handle(s, route{method: post, path: "/api/admin/halt", id: "haltServer", tag: "Administration", access: admin, stepUp: true,
+	handle(s, route{method: post, path: "/api/admin/halt", id: "haltServer", tag: "Administration", access: admin, stepUp: true, command: true,
 		summary: "Enter nothing any more for anybody; with closePositions close everything as well"}, s.haltServer)
-	handle(s, route{method: post, path: "/api/admin/resume", id: "resumeServer", tag: "Administration", access: admin, stepUp: true,
+	handle(s, route{method: post, path: "/api/admin/resume", id: "resumeServer", tag: "Administration", access: admin, stepUp: true, command: true,
 		summary: "End the halt; strategies go on by themselves"}, s.resumeServer)
 }
 
