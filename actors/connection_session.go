@@ -147,11 +147,18 @@ func takeSnapshot(ctx context.Context, session broker.Session, cursors map[trade
 	}
 	s.Fills = map[trade.Instrument][]trade.Fill{}
 	for instrument, after := range cursors {
-		if s.Fills[instrument], err = session.Fills(ctx, instrument, after.Seq, after.Time); err != nil {
+		if s.Fills[instrument], err = session.Fills(ctx, instrument, after.Seq, after.Time); err != nil && !unknownThere(err) {
 			return s, err
 		}
 	}
 	return s, nil
+}
+
+// unknownThere tells whether the exchange does not know what it was asked about: a contract that was
+// delivered long ago has no fills to come, and may not keep the whole account from being compared.
+func unknownThere(err error) bool {
+	e := broker.As(err)
+	return e != nil && e.Outcome == broker.Refused && !e.Auth
 }
 
 // compare lets the account put right what differs, and opens it for entries when

@@ -620,3 +620,19 @@ func TestConnection_SecondCloseWaitsForTheFirst(t *testing.T) {
 		require.Equal(t, trade.ExitManual, d.oneTrade().ExitReason)
 	})
 }
+
+// A contract that was traded once and is not known any more keeps nobody from trading another.
+func TestConnection_ComparesBesideADeliveredContract(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := sit(t)
+		defer d.rise()
+		d.ledger.set(func() { d.ledger.cursors[delivered] = trade.Cursor{Seq: 7, Time: time.Now()} })
+		d.kill()
+		d.x.login()
+		wait(time.Second)
+		require.Equal(t, trade.ConnConnected, d.status().State)
+		d.tell(d.entry())
+		wait(time.Second)
+		require.Equal(t, 1, d.sent("send entry"))
+	})
+}

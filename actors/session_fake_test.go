@@ -177,6 +177,9 @@ func (x *accountFake) closePair(v *trade.VenueOrder) {
 
 // ---- the port ----
 
+// delivered is a contract that the exchange does not know any more.
+const delivered trade.Instrument = "BTC-27MAR26"
+
 // sessionFake is one session with an accountFake.
 type sessionFake struct{ x *accountFake }
 
@@ -324,7 +327,10 @@ func (s sessionFake) Balances(ctx context.Context) ([]trade.Balance, error) {
 	return []trade.Balance{{Currency: "USDC", Balance: ten, Equity: ten, Available: ten}}, s.ready(ctx)
 }
 
-func (s sessionFake) Fills(ctx context.Context, _ trade.Instrument, after int64, since time.Time) (list []trade.Fill, err error) {
+func (s sessionFake) Fills(ctx context.Context, i trade.Instrument, after int64, since time.Time) (list []trade.Fill, err error) {
+	if i == delivered {
+		return nil, &broker.Error{Outcome: broker.Refused, Code: 10020, Reason: "invalid_instrument"}
+	}
 	err = s.ready(ctx)
 	s.x.mu.Lock()
 	defer s.x.mu.Unlock()
