@@ -63,7 +63,9 @@ func carryOut(ctx context.Context, session broker.Session, effect trade.Effect) 
 	case trade.AskFills:
 		a.Fills, err = session.Fills(ctx, e.Instrument, e.After.Seq, e.After.Time)
 	case trade.AskFunding:
-		a.Funding, err = session.Funding(ctx, e.Spec, e.From, e.To)
+		if a.Funding, err = session.Funding(ctx, e.Spec, e.From, e.To); err == nil && e.Lost {
+			a.Delivery, err = session.Delivery(ctx, e.Spec, e.From, e.To)
+		}
 	}
 	return effectDone{answer: a, err: err}
 }

@@ -346,6 +346,10 @@ func (s sessionFake) Funding(context.Context, trade.Spec, time.Time, time.Time) 
 	return trade.Zero, nil
 }
 
+func (s sessionFake) Delivery(context.Context, trade.Spec, time.Time, time.Time) (trade.Delivery, error) {
+	return trade.Delivery{}, nil
+}
+
 func (s sessionFake) Now() time.Time { return time.Now().Add(s.Clock().Offset) }
 
 func (s sessionFake) Clock() (c trade.Clock) {

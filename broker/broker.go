@@ -109,6 +109,8 @@ type Session interface {
 	Fills(ctx context.Context, instrument trade.Instrument, after int64, since time.Time) ([]trade.Fill, error)
 	// Funding gives the interest booked on an instrument in [from, to], positive when received.
 	Funding(ctx context.Context, spec trade.Spec, from, to time.Time) (trade.Dec, error)
+	// Delivery tells whether an instrument was delivered to the account in [from, to], and at which price.
+	Delivery(ctx context.Context, spec trade.Spec, from, to time.Time) (trade.Delivery, error)
 	// Now is the exchange's time by the measured clock offset.
 	Now() time.Time
 	// Clock tells how the exchange's clock stands against ours.

@@ -277,7 +277,24 @@ func (a *Account) fund(h *holding, now time.Time) {
 		return
 	}
 	h.fundNext = now.Add(fundingPace)
-	a.want(AskFunding{h.ID, a.spec(h.Instrument), h.EntryTime, *h.ExitTime})
+	a.want(AskFunding{h.ID, a.spec(h.Instrument), h.EntryTime, *h.ExitTime, h.exited().Less(h.entered())})
+}
+
+// deliver books what was left of a trade at the price that its contract was delivered at. The profit is
+// ours to work out: the exchange tells only that of its last session.
+func (a *Account) deliver(id TradeID, d Delivery, now time.Time) {
+	h := a.holdingByID(id)
+	if h == nil || h.ExitTime == nil || h.Funded || d.Price.Sign() <= 0 || h.exited().Cmp(h.entered()) >= 0 {
+		return
+	}
+	before, left := h.Net, h.entered().Sub(h.exited())
+	h.add(part{role: Exit, exit: ExitReconciled, Fill: Fill{ID: "delivery", Instrument: h.Instrument, Side: h.Side.Opposite(), Price: d.Price,
+		Amount: left, FeeCurrency: h.Currency, ProfitLoss: PnL(h.kind, h.Side, left, h.EntryPrice, d.Price).Round(8), Time: d.Time}})
+	h.ExitTime = &d.Time
+	profit := h.Net.Sub(before)
+	a.realise(h.Currency, profit, d.Time, now)
+	a.countNet(h.Strategy, profit, d.Time)
+	a.repair(h.Instrument, "delivered", string(h.Intent), "The contract was delivered at "+d.Price.String()+"; the trade was closed at that price.", now)
 }
 
 // OnFunding takes what funding a trade got (positive) or paid (negative).

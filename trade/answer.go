@@ -12,6 +12,8 @@ type Answer struct {
 	Fills   []Fill         // of a placed order, or those asked for
 	Orders  []VenueOrder   // those asked for by label
 	Funding Dec
+
+	Delivery Delivery // of a trade that no fill has ended
 }
 
 // Take takes the exchange's answer to an effect. A question that got no answer is asked again when
@@ -42,6 +44,7 @@ func (a *Account) Take(m Answer, now time.Time) Outcome {
 	case AskFills:
 		return a.OnFills(e.Instrument, m.Fills, m.Asked, now)
 	case AskFunding:
+		a.deliver(e.Trade, m.Delivery, now)
 		return a.OnFunding(e.Trade, m.Funding, now)
 	}
 	return Outcome{}

@@ -53,11 +53,13 @@ type AskFills struct {
 	After      Cursor
 }
 
-// AskFunding asks what funding a closed trade paid or got; answered by OnFunding.
+// AskFunding asks what funding a closed trade paid or got; answered by OnFunding. Lost asks whether its
+// contract was delivered as well: no fill tells how it ended.
 type AskFunding struct {
 	Trade    TradeID
 	Spec     Spec
 	From, To time.Time
+	Lost     bool
 }
 
 // AskAll asks for everything again soon: something does not add up.

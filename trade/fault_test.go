@@ -187,3 +187,43 @@ func TestF30_Liquidation(t *testing.T) {
 	require.True(t, d.ledgerNow().IsZero())
 	require.Empty(t, d.x.live())
 }
+
+// F30: a contract that is delivered ends a trade without a fill. Its books take the delivery price, so
+// that profit and fees still are the change of the balance.
+func TestF30_Delivery(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	fees := d.theTrade(t).Fees
+	at := d.x.now.Add(time.Second)
+	d.x.size = Zero
+	d.x.drop(func(v *VenueOrder) bool { return v.Live() })
+	d.dead = true // the desk knows of no delivery: the answer is told below
+	for range 2 {
+		d.x.now = d.x.now.Add(time.Minute)
+		d.reconcile()
+	}
+	tr := d.theTrade(t)
+	require.Equal(t, TradeClosed, tr.Status)
+	lost := AskFunding{Trade: tr.ID, Spec: testSpec, From: tr.EntryTime, To: *tr.ExitTime, Lost: true}
+	d.x.now = d.x.now.Add(fundingPace)
+	out := d.Tick(d.x.now)
+	require.Contains(t, out.Effects, Effect(lost), "it is asked for")
+	d.do(out)
+	answer := Answer{Effect: lost, Funding: MustDec("-0.01"), Delivery: Delivery{NewDec(51000), at}}
+	for range 2 { // told twice, booked once
+		d.do(d.Take(answer, d.x.now))
+	}
+	tr = d.theTrade(t)
+	decEqual(t, "10", tr.PnL) // 0.01 of 1,000
+	decEqual(t, "51000", *tr.ExitPrice)
+	require.True(t, tr.Net.Equal(NewDec(10).Sub(fees).Sub(MustDec("0.01"))))
+	require.Equal(t, at, *tr.ExitTime)
+	require.Equal(t, ExitReconciled, tr.ExitReason)
+	require.True(t, tr.Open.IsZero())
+	require.True(t, d.ledger.counters[testStrategy].LossToday.Equal(tr.Net.Neg()))
+	require.True(t, d.ledger.days["USDC"].Realised.Equal(tr.Net))
+	require.Contains(t, d.repairKinds(), "delivered")
+	d.wait(time.Minute)
+	require.Empty(t, d.x.live(), "nothing is reversed")
+}

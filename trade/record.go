@@ -189,6 +189,6 @@ type Repair struct {
 	Account    AccountID  `json:"-"`
 	Time       time.Time  `json:"time"`
 	Instrument Instrument `json:"instrument"`
-	Kind       string     `json:"kind"` // adopted, protected, orphan_cancelled, ghost_closed, foreign_position, resolved
+	Kind       string     `json:"kind"` // adopted, protected, reversed, orphan_cancelled, ghost_closed, delivered, foreign_position, resolved
 	Message    string     `json:"message"`
 }

@@ -59,6 +59,13 @@ type VenuePosition struct {
 	LiquidationPrice Dec        `json:"liquidationPrice"`
 }
 
+// Delivery is the end of a dated contract: the exchange closes what is held at one price, without a
+// trade and without a fee. Price 0: there was none.
+type Delivery struct {
+	Price Dec
+	Time  time.Time
+}
+
 // Balance is one currency of an account.
 type Balance struct {
 	Currency          Currency `json:"currency"`

@@ -29,6 +29,9 @@ func (s *suite) accountFigures() {
 	none, err := p.Funding(s.ctx(), p.spec, now.Add(-48*time.Hour), now.Add(-47*time.Hour))
 	require.NoError(s, err)
 	require.True(s, none.IsZero(), "no position, no funding")
+	delivery, err := p.Delivery(s.ctx(), p.spec, now.Add(-time.Hour), now)
+	require.NoError(s, err)
+	require.True(s, delivery.Price.IsZero(), "a perpetual is never delivered")
 	s.leave(p)
 }
 

@@ -179,15 +179,31 @@ const logPage = 250
 
 // Funding adds up the interest of the transaction log's trade and settlement rows.
 func (s *Session) Funding(ctx context.Context, spec trade.Spec, from, to time.Time) (total trade.Dec, err error) {
+	err = s.transactions(ctx, spec, from, to, func(row *object) { total = total.Add(row.dec("interest_pl")) })
+	return total, err
+}
+
+// Delivery looks for the row of the transaction log that ends a position at the delivery price.
+func (s *Session) Delivery(ctx context.Context, spec trade.Spec, from, to time.Time) (d trade.Delivery, err error) {
+	err = s.transactions(ctx, spec, from, to, func(row *object) {
+		if row.text("type") == "delivery" {
+			d = trade.Delivery{Price: row.amount("price"), Time: row.millis("timestamp")}
+		}
+	})
+	return d, err
+}
+
+// transactions reads an instrument's rows of the transaction log.
+func (s *Session) transactions(ctx context.Context, spec trade.Spec, from, to time.Time, read func(*object)) (err error) {
 	for continuation := int64(0); ; {
-		continuation, err = s.fundingPage(ctx, spec, from, to, continuation, &total)
+		continuation, err = s.transactionPage(ctx, spec, from, to, continuation, read)
 		if err != nil || continuation == 0 {
-			return total, err
+			return err
 		}
 	}
 }
 
-func (s *Session) fundingPage(ctx context.Context, spec trade.Spec, from, to time.Time, continuation int64, total *trade.Dec) (next int64, err error) {
+func (s *Session) transactionPage(ctx context.Context, spec trade.Spec, from, to time.Time, continuation int64, read func(*object)) (next int64, err error) {
 	p := params(nil).
 		text("currency", string(spec.Settlement)).
 		millis("start_timestamp", from).
@@ -203,7 +219,7 @@ func (s *Session) fundingPage(ctx context.Context, spec trade.Spec, from, to tim
 		return each(result.Get("logs"), func(v *fastjson.Value) error {
 			row := object{v: v}
 			if row.text("instrument_name") == string(spec.Instrument) {
-				*total = total.Add(row.dec("interest_pl"))
+				read(&row)
 			}
 			return row.err
 		})

@@ -302,6 +302,25 @@ func TestSession_Funding_adds_up_the_log(t *testing.T) {
 	})
 }
 
+func TestSession_Delivery_is_a_row_of_the_log(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPeer(t)
+		s, _ := p.open(p.venue())
+		row := `{"instrument_name":"BTC-27NOV26","type":"settlement","price":96000,"timestamp":1796025600000}`
+		p.on("private/get_transaction_log", func(asked) string { return `{"continuation":null,"logs":[` + row + `]}` })
+		spec := trade.Spec{Instrument: "BTC-27NOV26", Settlement: "BTC"}
+		none, err := s.Delivery(t.Context(), spec, time.Now().Add(-time.Hour), time.Now())
+		require.NoError(t, err)
+		require.True(t, none.Price.IsZero())
+		row += `,{"instrument_name":"ETH-27NOV26","type":"delivery","price":2000,"timestamp":1796112000001},
+			{"instrument_name":"BTC-27NOV26","type":"delivery","price":97123.45,"timestamp":1796112000000}`
+		d, err := s.Delivery(t.Context(), spec, time.Now().Add(-time.Hour), time.Now())
+		require.NoError(t, err)
+		require.Equal(t, "97123.45", d.Price.String())
+		require.EqualValues(t, 1796112000000, d.Time.UnixMilli())
+	})
+}
+
 func bracket() trade.Bracket {
 	return trade.Bracket{
 		Instrument: "BTC_USDC-PERPETUAL", Side: trade.Buy,
