@@ -36,8 +36,13 @@ func (s *Server) onceOnly(r route) func(huma.Context, func(huma.Context)) {
 			s.refuse(ctx, invalid(headerCommandKey, "must have 1 to %d printable characters", commandKeyLength))
 			return
 		}
-		s.once(ctx, next, trade.CommandKey{Route: name, Key: key, Body: sha256.Sum256(c.Body()), At: s.now()})
+		s.once(ctx, next, trade.CommandKey{Route: name, Key: key, Body: asked(c), At: s.now()})
 	}
+}
+
+// asked is a digest of what a request asks for: its body, and what its path names.
+func asked(c *fiber.Ctx) [sha256.Size]byte {
+	return sha256.Sum256(append([]byte(c.Path()+"\x00"), c.Body()...))
 }
 
 func (s *Server) once(ctx huma.Context, next func(huma.Context), key trade.CommandKey) {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tradebaas/tradebaas/trade"
 )
 
 var startBody = map[string]any{"strategyName": "Fast Test", "instrument": bitcoin, "environment": "paper"}
@@ -116,4 +118,19 @@ func TestCommand_travels_with_its_context(t *testing.T) {
 	ann := w.join("ann@trade.test")
 	require.Equal(t, 201, w.call("POST", "/api/strategy/start", startBody, ann.auth(), header{"Idempotency-Key": "k-17"}).StatusCode)
 	require.Equal(t, 1, w.trading.called("command k-17"))
+}
+
+// A key belongs to what its request names, the strategy in its path included.
+func TestCommand_key_of_another_path(t *testing.T) {
+	w := newWorld(t)
+	ann := w.join("ann@trade.test")
+	key := header{"Idempotency-Key": "edit-1"}
+	body := map[string]any{"config": map[string]any{"preset": "original"}}
+	path := func(name string) string {
+		return "/api/strategy/" + string(trade.NewStrategyID(ann.id, name, trade.Market{Venue: trade.Venue{Broker: trade.Deribit, Environment: trade.Paper}, Instrument: bitcoin})) + "/config"
+	}
+	first := w.call("PUT", path("Razor"), body, ann.auth(), key)
+	require.Less(t, first.StatusCode, 500, first.text)
+	require.Equal(t, first.text, w.call("PUT", path("Razor"), body, ann.auth(), key).text)
+	require.Equal(t, "idempotency_key_reused", w.call("PUT", path("Thor"), body, ann.auth(), key).code())
 }
