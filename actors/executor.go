@@ -322,11 +322,11 @@ func (e *executor) decide(side trade.Side, candle, now time.Time) trade.Decision
 
 // act plans an entry and asks for it, or writes down why not.
 func (e *executor) act(c *kit.Context, d trade.Decision, err error, in strategy.PlanInput, goodUntil time.Time) {
-	var plan strategy.Plan
+	plan, refused := e.x.config.Plan(in)
 	if err == nil {
-		plan, err = e.x.config.Plan(in)
+		err = refused
 	}
-	if len(plan.Detail) > 0 { // a refused plan explains itself too
+	if len(plan.Detail) > 0 { // a refused entry is explained too: what was seen, and what it would have been
 		d.Detail = plan.Detail
 	}
 	if err != nil {

@@ -313,6 +313,17 @@ func TestExecutor_SignalToTradeToCooldown(t *testing.T) {
 		require.Equal(t, trade.CoolingOff, f.statusOf(scriptedID).State)
 		f.candle(strategy.Long)
 		require.Equal(t, []string{"taken", "cooldown"}, f.outcomes())
+		f.ledger.set(func() {
+			for _, d := range f.ledger.decided { // taken or refused, each tells what it was based on
+				var detail strategy.Detail
+				require.NoError(t, json.Unmarshal(d.Detail, &detail))
+				require.Equal(t, strategy.Long, detail.Signal.Type, d.Outcome)
+				require.Equal(t, d.CandleTime.UnixMilli(), detail.CandleTime, d.Outcome)
+				require.NotEmpty(t, detail.Sizing.Steps, d.Outcome)
+				require.NotNil(t, detail.AtTarget, d.Outcome)
+				require.NotNil(t, detail.AtStop, d.Outcome)
+			}
+		})
 		require.Equal(t, "cooldown", f.analysis(scriptedID).LastDecision.Outcome)
 
 		f.run(time.Minute, fifty)

@@ -9,6 +9,12 @@ import (
 	"github.com/tradebaas/tradebaas/strategy/strategytest"
 )
 
+// variants are settings beside the presets that make another strategy of one.
+var variants = map[string][]string{
+	"Razor": {`{"multiTimeframe":true,"requirePullback":true,"adaptiveStops":true}`},
+	"Thor":  {`{"stopLookback":60,"minTargetPercent":0,"minStopPercent":0.01,"rsiPeriod":14}`},
+}
+
 func TestCatalogue_conforms(t *testing.T) {
 	names := map[string]bool{}
 	for _, info := range strategy.Catalogue() {
@@ -17,7 +23,7 @@ func TestCatalogue_conforms(t *testing.T) {
 		names[info.Name] = true
 		d, err := strategy.Find(info.Name)
 		require.NoError(t, err)
-		t.Run(info.Name, func(t *testing.T) { strategytest.Run(t, d) })
+		t.Run(info.Name, func(t *testing.T) { strategytest.Run(t, d, variants[info.Name]...) })
 	}
-	require.True(t, names["Razor"] && names["Fast Test"])
+	require.True(t, names["Razor"] && names["Thor"] && names["Fast Test"] && names["SMA Cross"])
 }

@@ -1,150 +1,57 @@
 package strategy
 
 import (
-	"encoding/json"
-	"slices"
-	"time"
-
 	"github.com/tradebaas/tradebaas/strategy/indicator"
 	"github.com/tradebaas/tradebaas/trade"
 )
 
-// SMACross is the example to copy for a strategy of your own: a form, an evaluator and a plan. It
-// follows the trend: long when the fast average crosses above the slow one, short when below.
-var SMACross Definition = smaCross{}
-
-type smaCross struct{}
-
-// The form is all that a user may set. Values are JSON literals, one for each preset; market marks
-// those that the evaluator looks at.
-var smaCrossForm = &form{
+// SMACross follows the trend: long when a fast simple average crosses above a slow one, short when it
+// crosses below. It is the example to copy for a strategy of your own.
+var SMACross = simple(blueprint{
 	name: "SMA Cross", version: "1",
-	presets: []string{Original, Conservative},
-	sizing: map[string]Sizing{
-		Original:     {Notional, trade.NewDec(100)},
-		Conservative: {Percent, trade.MustDec("0.5")},
-	},
-	params: slices.Concat([]parameter{
-		{name: "stopLossPercent", title: "Stop loss", unit: "%", group: groupExit, kind: number, min: "0.05", max: "10", preset: same("2"),
-			help: "Distance of the stop from the average fill price."},
-		{name: "takeProfitPercent", title: "Take profit", unit: "%", group: groupExit, kind: number, min: "0.05", max: "20", preset: same("6"),
-			help: "Distance of the target from the average fill price."},
-	}, riskParameters(same("5")), []parameter{
-		{name: "maxDailyTrades", title: "Trades per day", unit: "trades", group: groupLimits, kind: integer, min: "1", max: "1000", preset: each("20", "5"),
-			help: "No new trade after so many on one UTC day."},
-		{name: "cooldownMinutes", title: "Cooldown", unit: "minutes", group: groupLimits, kind: integer, min: "0", max: "1440", preset: each("5", "30"),
-			help: "Pause after every trade, counted from its exit."},
-		{name: "smaFast", title: "Fast average", unit: "candles", group: groupEntry, kind: integer, min: "2", max: "499", market: true, preset: same("10"),
+	about:  "Follows the trend when a fast simple average crosses a slow one. An example to build on.",
+	sizing: map[string]Sizing{Original: {Notional, trade.NewDec(100)}, Conservative: {Percent, trade.MustDec("0.5")}},
+	stop:   same("2"), target: same("6"), maxDailyTrades: each("20", "5"), cooldownMinutes: each("5", "30"),
+	entry: []parameter{
+		{name: "smaFast", title: "Fast average", unit: "candles", kind: integer, min: "2", max: "499", preset: same("10"),
 			help: "Candles in the fast simple average."},
-		{name: "smaSlow", title: "Slow average", unit: "candles", group: groupEntry, kind: integer, min: "3", max: "500", market: true, preset: same("30"),
+		{name: "smaSlow", title: "Slow average", unit: "candles", kind: integer, min: "3", max: "500", preset: same("30"),
 			help: "Candles in the slow simple average."},
-	}),
-	orders: []order{{low: "smaFast", high: "smaSlow"}},
-}
+	},
+	orders:     []order{{low: "smaFast", high: "smaSlow"}},
+	checkpoint: Checkpoint{ID: "cross", Label: "Cross", Description: "The fast average less the slow one has just changed its sign."},
+	rule: func(s settings) rule {
+		return &smaCross{fast: s.integer("smaFast"), slow: s.integer("smaSlow"), closes: indicator.NewWindow(s.integer("smaSlow"))}
+	},
+})
 
-func (smaCross) Info() Info {
-	return Info{
-		Name:        smaCrossForm.name,
-		Description: "Follows the trend when a fast simple average crosses a slow one. An example to build on.",
-		Version:     smaCrossForm.version,
-		Parameters:  smaCrossForm.schema(),
-		Presets:     smaCrossForm.presetValues(),
-	}
-}
-
-func (smaCross) Parse(raw json.RawMessage) (Config, error) {
-	s, err := smaCrossForm.parse(raw)
-	if err != nil {
-		return nil, err
-	}
-	return smaCrossConfig{s}, nil
-}
-
-type smaCrossConfig struct{ settings }
-
-func (c smaCrossConfig) SignalKey() string { return c.signalKey() }
-
-func (c smaCrossConfig) Rules() Rules {
-	return Rules{
-		MaxDailyTrades: c.integer("maxDailyTrades"),
-		Cooldown:       time.Duration(c.integer("cooldownMinutes")) * time.Minute,
-		MaxDailyLoss:   c.dec("maxDailyLoss"),
-	}
-}
-
-func (c smaCrossConfig) Plan(in PlanInput) (Plan, error) {
-	return c.risk().follow(in, fraction(c.dec("stopLossPercent")), fraction(c.dec("takeProfitPercent")))
-}
-
-func (c smaCrossConfig) Levels(p Plan, fill trade.Dec, spec trade.Spec) (stop, target trade.Dec, passed bool) {
-	stop, target = levels(p.Side, fill, p.StopDistance, p.TargetDistance, spec.TickSize)
-	return stop, target, false
-}
-
-func (c smaCrossConfig) NewEvaluator() Evaluator {
-	fast, slow := c.integer("smaFast"), c.integer("smaSlow")
-	return &smaCrossEvaluator{
-		fast: fast, slow: slow, need: slow + 1, // one more than the average: a cross needs the candle before
-		closes: indicator.NewWindow(slow), opened: never,
-	}
-}
-
-type smaCrossEvaluator struct {
+type smaCross struct {
 	fast, slow int
-	need, have int
-	opened     int64
 	closes     indicator.Window
 	before     float64 // fast less slow at the candle before
-	current    Analysis
 }
 
-func (e *smaCrossEvaluator) Need() int { return e.need }
+// need is one more than the slow average: a cross wants the candle before.
+func (x *smaCross) need() int { return x.slow + 1 }
 
-func (e *smaCrossEvaluator) Close(c Candle) Analysis {
-	if c.OpenTime <= e.opened || !possible(c) {
-		return e.current
-	}
-	if e.opened != never && c.OpenTime != e.opened+minute {
-		e.have = 0 // a gap: collect again
-	}
-	e.opened = c.OpenTime
-	e.have++
-	e.closes.Add(c.Close)
-	e.current = e.analyse(c)
-	return e.current
+func (x *smaCross) add(c Candle) {
+	x.before = x.apart()
+	x.closes.Add(c.Close)
 }
 
-func (e *smaCrossEvaluator) analyse(c Candle) Analysis {
-	a := Analysis{
-		CandleTime: c.OpenTime, Have: e.have, Need: e.need, Price: indicator.Round(c.Close), Indicators: []Indicator{},
-		Signal: Signal{Type: None, Reasons: []Reason{}}, Checkpoints: []Checkpoint{dataCheckpoint(e.have, e.need)},
-	}
-	if !e.closes.Full() {
-		return a
-	}
-	fast, slow := indicator.Round(e.closes.Mean(e.fast)), indicator.Round(e.closes.Mean(e.slow))
-	apart := indicator.Round(fast - slow)
-	if a.Ready() {
-		a.Indicators = []Indicator{{"smaFast", fast}, {"smaSlow", slow}, {"apart", apart}}
-		e.cross(&a, apart)
-	}
-	e.before = apart
-	return a
+func (x *smaCross) apart() float64 {
+	return indicator.Round(x.closes.Mean(x.fast) - x.closes.Mean(x.slow))
 }
 
-// cross turns a change of sides into a signal of full strength.
-func (e *smaCrossEvaluator) cross(a *Analysis, apart float64) {
-	checkpoint := Checkpoint{ID: "cross", Label: "Cross", Status: Pending, Value: plain(apart), Description: "The fast average less the slow one has just changed its sign."}
+func (x *smaCross) judge() verdict {
+	apart := x.apart()
+	v := verdict{side: None, score: 100, value: apart, indicators: []Indicator{
+		{"smaFast", x.closes.Mean(x.fast)}, {"smaSlow", x.closes.Mean(x.slow)}, {"apart", apart}}}
 	switch {
-	case e.before <= 0 && apart > 0:
-		a.ScoreLong, a.Signal.Type = 100, Long
-	case e.before >= 0 && apart < 0:
-		a.ScoreShort, a.Signal.Type = 100, Short
+	case x.before <= 0 && apart > 0:
+		v.side = Long
+	case x.before >= 0 && apart < 0:
+		v.side = Short
 	}
-	if a.Signal.Type != None {
-		a.Signal.Strength, a.Signal.Confidence = 100, 100
-		a.Signal.Reasons = append(a.Signal.Reasons, Reason{"cross", a.Signal.Type, 100, apart})
-		checkpoint.Status, checkpoint.Points = Met, 100
-	}
-	a.Checkpoints = append(a.Checkpoints, checkpoint)
+	return v
 }

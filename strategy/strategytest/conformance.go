@@ -3,8 +3,11 @@ package strategytest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,16 +19,26 @@ import (
 
 const minute = 60_000
 
-// Run puts a strategy through all that any strategy promises.
-func Run(t *testing.T, d strategy.Definition) {
+// Run puts a strategy through all that any strategy promises, with its presets and with further
+// settings that make it another one.
+func Run(t *testing.T, d strategy.Definition, settings ...string) {
 	t.Run("describes itself", func(t *testing.T) { describes(t, d) })
 	t.Run("parses its own words", func(t *testing.T) { parses(t, d) })
 	t.Run("refuses strange settings", func(t *testing.T) { refuses(t, d) })
-	for name, preset := range d.Info().Presets {
-		c, err := d.Parse(preset)
+	t.Run("refuses what is out of range", func(t *testing.T) { bounds(t, d) })
+	for name := range d.Info().Presets {
+		settings = append(settings, fmt.Sprintf(`{"preset":%q}`, name))
+	}
+	for _, name := range settings {
+		c, err := d.Parse(json.RawMessage(name))
 		require.NoError(t, err)
-		t.Run(name+" evaluates", func(t *testing.T) { evaluates(t, c) })
-		t.Run(name+" plans within its limits", func(t *testing.T) { plans(t, c) })
+		t.Run(name, func(t *testing.T) {
+			t.Run("evaluates", func(t *testing.T) { evaluates(t, c) })
+			t.Run("restarts", func(t *testing.T) { restarts(t, c) })
+			t.Run("collects after a gap", func(t *testing.T) { gaps(t, c) })
+			t.Run("stays small", func(t *testing.T) { small(t, c) })
+			t.Run("plans within its limits", func(t *testing.T) { plans(t, d, c) })
+		})
 	}
 }
 
@@ -46,14 +59,34 @@ func describes(t *testing.T, d strategy.Definition) {
 	var preset map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal(info.Presets[strategy.Original], &preset))
 	for name, raw := range schema.Properties {
-		var p struct{ Title, Description string }
+		var p property
 		require.NoError(t, json.Unmarshal(raw, &p))
 		require.NotEmpty(t, p.Title, name)
 		require.NotEmpty(t, p.Description, name)
+		require.JSONEq(t, string(preset[name]), string(p.Default), "%s: the default is that of the first preset", name)
+		switch p.Type {
+		case "integer", "number":
+			require.True(t, p.Minimum != nil && p.Maximum != nil, "%s has a range", name)
+		case "string":
+			require.True(t, p.Pattern != "" || len(p.Enum) > 0, "%s says what it may be", name)
+		default:
+			require.Contains(t, []any{"boolean", "object"}, p.Type, name)
+		}
 		require.Contains(t, preset, name, "every setting is in the preset")
 	}
 	require.Len(t, preset, len(schema.Properties), "every value of the preset is a setting")
 	require.Equal(t, string(info.Parameters), string(d.Info().Parameters), "the same bytes each time")
+}
+
+// property is one setting in the schema.
+type property struct {
+	Type             any
+	Title            string
+	Description      string
+	Enum             []string
+	Pattern          string
+	Default          json.RawMessage
+	Minimum, Maximum *float64
 }
 
 func parses(t *testing.T, d strategy.Definition) {
@@ -92,6 +125,43 @@ func refuses(t *testing.T, d strategy.Definition) {
 	}
 }
 
+// bounds holds every number of the schema to its range: the edges may not be refused for being out of
+// it, and beyond them the refusal names the setting and the range.
+func bounds(t *testing.T, d strategy.Definition) {
+	var schema struct{ Properties map[string]property }
+	require.NoError(t, json.Unmarshal(d.Info().Parameters, &schema))
+	for name, p := range schema.Properties {
+		if p.Minimum == nil {
+			continue
+		}
+		allowed := fmt.Sprintf("from %v to %v", *p.Minimum, *p.Maximum)
+		for _, beyond := range []float64{*p.Minimum - 1, *p.Maximum + 1} {
+			require.Contains(t, complaint(d, name, beyond), allowed)
+		}
+		for _, edge := range []float64{*p.Minimum, *p.Maximum} {
+			require.NotContains(t, complaint(d, name, edge), allowed)
+		}
+		if p.Type == "integer" {
+			require.Contains(t, complaint(d, name, *p.Minimum+0.5), "must be a whole number "+allowed)
+		}
+	}
+}
+
+// complaint is what is wrong with a setting when it has a value.
+func complaint(d strategy.Definition, name string, value float64) string {
+	_, err := d.Parse(json.RawMessage(fmt.Sprintf(`{%q:%v}`, name, value)))
+	var refusal *trade.Error
+	if !errors.As(err, &refusal) {
+		return ""
+	}
+	for _, f := range refusal.Fields {
+		if f.Field == name {
+			return f.Error
+		}
+	}
+	return ""
+}
+
 func evaluates(t *testing.T, c strategy.Config) {
 	if c.SignalKey() == "" {
 		require.Nil(t, c.NewEvaluator())
@@ -100,14 +170,115 @@ func evaluates(t *testing.T, c strategy.Config) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		one, two := c.NewEvaluator(), c.NewEvaluator()
-		for i, candle := range Candles(t, rapid.IntRange(1, 3*one.Need()).Draw(t, "candles")) {
-			a, b := one.Close(candle), two.Close(candle)
-			if written(t, a) != written(t, b) {
+		candles := Candles(t, rapid.IntRange(1, 3*one.Need()).Draw(t, "candles"))
+		told, texts := make([]strategy.Analysis, len(candles)), make([]string, len(candles))
+		for i, candle := range candles {
+			told[i] = one.Close(candle)
+			texts[i] = written(t, told[i])
+			if texts[i] != written(t, two.Close(candle)) {
 				t.Fatal("the same candles gave another analysis")
 			}
-			sound(t, a, i+1, one.Need(), candle)
+			sound(t, told[i], i+1, one.Need(), candle)
+		}
+		for i := range told { // what was said is not touched by what came later
+			if written(t, told[i]) != texts[i] {
+				t.Fatalf("the analysis of candle %d changed afterwards", i)
+			}
 		}
 	})
+}
+
+// restarts holds an evaluator that begins with the long history of live trading to one that ran on.
+func restarts(t *testing.T, c strategy.Config) {
+	if c.SignalKey() == "" {
+		return
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		if rapid.IntRange(0, 19).Draw(t, "one in twenty") > 0 {
+			return // the histories are long
+		}
+		history := strategy.History(c)
+		candles := Candles(t, history+700)
+		running, restarted := c.NewEvaluator(), c.NewEvaluator()
+		for i, candle := range candles {
+			a := running.Close(candle)
+			if i < 600 {
+				continue
+			}
+			b := restarted.Close(candle)
+			if i >= 600+history {
+				a.Have, b.Have = 0, 0 // only that tells them apart
+				if written(t, a) != written(t, b) {
+					t.Fatalf("candle %d: %+v\nafter a restart: %+v", i, a, b)
+				}
+			}
+		}
+	})
+}
+
+// gaps sends an evaluator back to collecting, until as many candles as it needs have come, and shows it
+// candles that are none.
+func gaps(t *testing.T, c strategy.Config) {
+	if c.SignalKey() == "" {
+		return
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		e := c.NewEvaluator()
+		candles := Candles(t, 2*e.Need()+5)
+		for i, candle := range candles {
+			if i == e.Need()+3 {
+				continue // missing
+			}
+			a := e.Close(candle)
+			if after := i - e.Need() - 3; after > 0 && (a.Have != after || a.Ready() != (after >= e.Need())) {
+				t.Fatalf("%d candles after the gap it has %d", after, a.Have)
+			}
+			impossible := candle
+			impossible.OpenTime, impossible.High = candle.OpenTime+minute, candle.Low/2
+			if written(t, e.Close(candle)) != written(t, a) || written(t, e.Close(impossible)) != written(t, a) {
+				t.Fatal("a candle that came before, or can not be, was taken")
+			}
+		}
+	})
+}
+
+// The most that one candle may cost, and that an evaluator may grow by.
+const (
+	allocationsMost = 60
+	growthMost      = 64 << 10 // bytes over 50,000 candles
+)
+
+// small holds an evaluator to a bounded memory and few allocations per candle.
+func small(t *testing.T, c strategy.Config) {
+	if c.SignalKey() == "" {
+		return
+	}
+	e, at := c.NewEvaluator(), int64(0)
+	price := func() float64 { return 50000 + float64(at/minute*7919%997) }
+	step := func() {
+		open, last := price(), 0.0
+		at += minute
+		last = price()
+		e.Close(strategy.Candle{OpenTime: at, Open: open, High: max(open, last) + 3, Low: min(open, last) - 3, Close: last, Volume: 1})
+	}
+	for range 10_000 {
+		step()
+	}
+	before := heap()
+	for range 50_000 {
+		step()
+	}
+	require.Less(t, heap()-before, int64(growthMost))
+	require.Less(t, testing.AllocsPerRun(1000, step), float64(allocationsMost))
+	runtime.KeepAlive(e)
+}
+
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 // written is the analysis as JSON, which refuses NaN and infinities.
@@ -142,11 +313,17 @@ func sound(t *rapid.T, a strategy.Analysis, have, need int, c strategy.Candle) {
 	}
 }
 
-// plans draws accounts and markets and holds every plan to the caps, the steps and the risk asked for.
-func plans(t *testing.T, c strategy.Config) {
+// plans draws accounts and markets and holds every plan to the caps, the steps and the risk asked for,
+// with every way to size it.
+func plans(t *testing.T, d strategy.Definition, c strategy.Config) {
+	made := 0
 	rapid.Check(t, func(t *rapid.T) {
-		in := Input(t)
+		c := sized(t, d, c)
+		in := Input(t, c)
 		p, err := c.Plan(in)
+		if again, _ := c.Plan(in); !reflect.DeepEqual(p, again) {
+			t.Fatal("the same market gave another plan")
+		}
 		if !json.Valid(p.Detail) {
 			t.Fatal("a plan or refusal without its explanation")
 		}
@@ -156,6 +333,7 @@ func plans(t *testing.T, c strategy.Config) {
 			}
 			return
 		}
+		made++
 		within(t, in, p)
 		risked(t, p)
 		fill := p.Entry.Add(in.Spec.TickSize.Mul(trade.NewDec(rapid.Int64Range(-20, 20).Draw(t, "slip"))))
@@ -163,6 +341,29 @@ func plans(t *testing.T, c strategy.Config) {
 			ordered(t, in.Spec, p.Side, fill, stop, target)
 		}
 	})
+	require.Positive(t, made, "not one market was good enough for a plan")
+}
+
+// sized gives the config one of the sizings that it knows.
+func sized(t *rapid.T, d strategy.Definition, c strategy.Config) strategy.Config {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(c.JSON(), &all); err != nil {
+		t.Fatal(err)
+	}
+	if all["sizing"] == nil {
+		return c
+	}
+	all["sizing"] = json.RawMessage(rapid.SampledFrom([]string{`{"mode":"notional","value":"250"}`,
+		`{"mode":"percent","value":0.7}`, `{"mode":"fixed","value":"12.5"}`, string(all["sizing"])}).Draw(t, "sizing"))
+	raw, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := d.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return other
 }
 
 func within(t *rapid.T, in strategy.PlanInput, p strategy.Plan) {

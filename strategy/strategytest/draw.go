@@ -9,7 +9,7 @@ import (
 
 // Candles draws n candles that follow each other minute by minute, on a price grid of 0.5.
 func Candles(t *rapid.T, n int) []strategy.Candle {
-	price := float64(rapid.IntRange(2_000, 400_000).Draw(t, "price")) / 2
+	price := float64(rapid.IntRange(40_000, 400_000).Draw(t, "price")) / 2
 	wild := rapid.SampledFrom([]int{0, 1, 20, 300}).Draw(t, "ticks per minute")
 	start := rapid.Int64Range(0, 2_000).Draw(t, "start") * minute
 	all := make([]strategy.Candle, n)
@@ -29,8 +29,9 @@ func Candles(t *rapid.T, n int) []strategy.Candle {
 	return all
 }
 
-// Input draws a market and an account for a plan, linear or inverse, rich or poor.
-func Input(t *rapid.T) strategy.PlanInput {
+// Input draws a market and an account for a plan, linear or inverse, rich or poor; the market has been
+// watched by the strategy, and its quotes are near to the last close.
+func Input(t *rapid.T, c strategy.Config) strategy.PlanInput {
 	spec := trade.Spec{
 		Instrument: "BTC_USDC-PERPETUAL", Kind: trade.Linear, Base: "BTC", Quote: "USDC", Settlement: "USDC", Active: true,
 		TickSize: trade.MustDec("0.5"), AmountStep: trade.MustDec("0.0001"), MinAmount: trade.MustDec("0.0001"),
@@ -44,9 +45,17 @@ func Input(t *rapid.T) strategy.PlanInput {
 		equity = decimal(t, "coins", 0, 10_000_000, 6)
 	}
 	bid := trade.NewDec(rapid.Int64Range(40_000, 400_000).Draw(t, "bid")).Mul(spec.TickSize)
+	var analysis strategy.Analysis
+	if e := c.NewEvaluator(); e != nil {
+		for _, candle := range Candles(t, e.Need()+20) {
+			analysis = e.Close(candle)
+		}
+		drift := rapid.Int64Range(-4, 4).Draw(t, "drift")
+		bid = trade.NewDec(int64(analysis.Price/spec.TickSize.Float()) + drift).Mul(spec.TickSize)
+	}
 	side := rapid.SampledFrom([]trade.Side{trade.Buy, trade.Sell}).Draw(t, "side")
 	return strategy.PlanInput{
-		Side: side, Spec: spec, Equity: equity, Available: equity.Percent(decimal(t, "free", 0, 100, 0)),
+		Side: side, Spec: spec, Analysis: analysis, Equity: equity, Available: equity.Percent(decimal(t, "free", 0, 100, 0)),
 		Ticker: trade.Ticker{Instrument: spec.Instrument, Bid: bid, Ask: bid.Add(spec.TickSize)},
 	}
 }
