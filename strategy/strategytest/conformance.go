@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
-	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,7 +27,7 @@ func Run(t *testing.T, d strategy.Definition, settings ...string) {
 	t.Run("parses its own words", func(t *testing.T) { parses(t, d) })
 	t.Run("refuses strange settings", func(t *testing.T) { refuses(t, d) })
 	t.Run("refuses what is out of range", func(t *testing.T) { bounds(t, d) })
-	for name := range d.Info().Presets {
+	for _, name := range slices.Sorted(maps.Keys(d.Info().Presets)) {
 		settings = append(settings, fmt.Sprintf(`{"preset":%q}`, name))
 	}
 	for _, name := range settings {
@@ -36,7 +37,6 @@ func Run(t *testing.T, d strategy.Definition, settings ...string) {
 			t.Run("evaluates", func(t *testing.T) { evaluates(t, c) })
 			t.Run("restarts", func(t *testing.T) { restarts(t, c) })
 			t.Run("collects after a gap", func(t *testing.T) { gaps(t, c) })
-			t.Run("stays small", func(t *testing.T) { small(t, c) })
 			t.Run("plans within its limits", func(t *testing.T) { plans(t, d, c) })
 		})
 	}
@@ -240,45 +240,6 @@ func gaps(t *testing.T, c strategy.Config) {
 			}
 		}
 	})
-}
-
-// The most that one candle may cost, and that an evaluator may grow by.
-const (
-	allocationsMost = 60
-	growthMost      = 64 << 10 // bytes over 50,000 candles
-)
-
-// small holds an evaluator to a bounded memory and few allocations per candle.
-func small(t *testing.T, c strategy.Config) {
-	if c.SignalKey() == "" {
-		return
-	}
-	e, at := c.NewEvaluator(), int64(0)
-	price := func() float64 { return 50000 + float64(at/minute*7919%997) }
-	step := func() {
-		open, last := price(), 0.0
-		at += minute
-		last = price()
-		e.Close(strategy.Candle{OpenTime: at, Open: open, High: max(open, last) + 3, Low: min(open, last) - 3, Close: last, Volume: 1})
-	}
-	for range 10_000 {
-		step()
-	}
-	before := heap()
-	for range 50_000 {
-		step()
-	}
-	require.Less(t, heap()-before, int64(growthMost))
-	require.Less(t, testing.AllocsPerRun(1000, step), float64(allocationsMost))
-	runtime.KeepAlive(e)
-}
-
-func heap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }
 
 // written is the analysis as JSON, which refuses NaN and infinities.
