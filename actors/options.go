@@ -18,6 +18,8 @@ type Options struct {
 	Log    zerolog.Logger
 	// Registry takes the tree's collectors; nil keeps them private.
 	Registry prometheus.Registerer
+	// Fault, for tests, is called before each delivery to an actor and may panic in its place.
+	Fault func(kind, id string, msg any)
 }
 
 // New makes a tree that has not started.
@@ -26,5 +28,5 @@ func New(o Options) *System {
 		Storage: o.Storage, Venues: o.Venues, FindStrategy: strategy.Find, Log: o.Log,
 		connection: newConnection, executor: newExecutor,
 	}
-	return newSystem(env, kit.Options{Metrics: o.Registry, Log: o.Log})
+	return newSystem(env, kit.Options{Metrics: o.Registry, Log: o.Log, Fault: o.Fault})
 }

@@ -59,7 +59,11 @@ func (n *node) venues() map[trade.Venue]broker.Venue {
 
 // startTree starts the actors; what users had running resumes by itself.
 func (n *node) startTree(context.Context) error {
-	n.tree = actors.New(actors.Options{Storage: n.db.Trading(), Venues: n.venues(), Log: n.log, Registry: n.registry})
+	fault, err := n.actorFault()
+	if err != nil {
+		return err
+	}
+	n.tree = actors.New(actors.Options{Storage: n.db.Trading(), Venues: n.venues(), Log: n.log, Registry: n.registry, Fault: fault})
 	n.onStop("tree", func(ctx context.Context) error {
 		if left := n.tree.Stop(ctx).Left; len(left) > 0 {
 			return errors.New("some actors did not stop in time")

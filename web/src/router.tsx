@@ -71,17 +71,33 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./settings/settings-page'), 'SettingsPage'),
 })
 
+const adminOnly = () => {
+  if (useSession.getState().user?.isAdmin !== true) throw redirect({ to: '/' })
+}
+
 const admin = createRoute({
   getParentRoute: () => shell,
   path: '/admin',
-  beforeLoad: () => {
-    if (useSession.getState().user?.isAdmin !== true) throw redirect({ to: '/' })
-  },
+  beforeLoad: adminOnly,
   component: lazyRouteComponent(() => import('./admin/admin-page'), 'AdminPage'),
 })
 
+const actors = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/actors',
+  beforeLoad: adminOnly,
+  component: lazyRouteComponent(() => import('./admin/actors-page'), 'ActorsPage'),
+})
+
+const adminUser = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/users/$id',
+  beforeLoad: adminOnly,
+  component: lazyRouteComponent(() => import('./admin/user-page'), 'UserPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, register, setup, shell.addChildren([trading, trades, settings, admin])]),
+  routeTree: root.addChildren([login, register, setup, shell.addChildren([trading, trades, settings, admin, actors, adminUser])]),
   defaultErrorComponent: Trouble,
   defaultPreload: 'intent',
   scrollRestoration: true,

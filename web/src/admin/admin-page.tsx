@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AdminUser, users } from '@/api/admin'
@@ -9,8 +10,10 @@ import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/field'
 import { Empty, Failure, Skeleton } from '@/ui/notice'
+import { AdminFrame } from './admin-frame'
 import { CeilingsCard } from './ceilings-card'
 import { HaltCard } from './halt-card'
+import { ScanCard } from './scan-card'
 import { UserActions } from './user-actions'
 
 export const usersKey = ['admin', 'users']
@@ -18,12 +21,12 @@ export const usersKey = ['admin', 'users']
 export function AdminPage() {
   const { t } = useTranslation()
   return (
-    <div className="mx-auto grid max-w-5xl gap-6">
-      <h1 className="text-xl">{t('nav.admin')}</h1>
+    <AdminFrame title={t('nav.admin')}>
       <HaltCard />
       <Users />
+      <ScanCard />
       <CeilingsCard />
-    </div>
+    </AdminFrame>
   )
 }
 
@@ -77,7 +80,9 @@ function UserLine({ user }: { user: AdminUser }) {
     <li className="flex items-center gap-3 px-4 py-3">
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-2 font-medium text-strong">
-          <span className="truncate">{user.email}</span>
+          <Link to="/admin/users/$id" params={{ id: user.id }} className="truncate underline-offset-4 hover:underline">
+            {user.email}
+          </Link>
           {user.isAdmin && <Badge tone="brand">{t('admin.owner')}</Badge>}
           {self && <Badge>{t('admin.you')}</Badge>}
           {!user.isActive && <Badge tone="bad">{t('admin.off')}</Badge>}

@@ -3,6 +3,8 @@ import { EllipsisVertical, KeyRound, Power, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AdminUser, deleteUser, resetPassword, toggleActive } from '@/api/admin'
+import { ApiError } from '@/api/error'
+import '@/i18n/operator'
 import { Confirm } from '@/ui/dialog'
 import { Checkbox, PasswordInput } from '@/ui/field'
 import { Menu, MenuItem, MenuSeparator } from '@/ui/menu'
@@ -11,8 +13,10 @@ import { tell } from '@/ui/toast'
 
 type Act = 'reset' | 'toggle' | 'delete'
 
+type Named = Pick<AdminUser, 'id' | 'email' | 'isActive'>
+
 /** What an admin may do to another user's account. */
-export function UserActions({ user }: { user: AdminUser }) {
+export function UserActions({ user, onDeleted }: { user: Named; onDeleted?: () => void }) {
   const { t } = useTranslation()
   const [act, setAct] = useState<Act>()
   const close = () => setAct(undefined)
@@ -38,13 +42,13 @@ export function UserActions({ user }: { user: AdminUser }) {
       </Menu>
       {act === 'reset' && <Reset user={user} onClose={close} />}
       {act === 'toggle' && <Toggle user={user} onClose={close} />}
-      {act === 'delete' && <Delete user={user} onClose={close} />}
+      {act === 'delete' && <Delete user={user} onClose={close} onDeleted={onDeleted} />}
     </>
   )
 }
 
 interface ActProps {
-  user: AdminUser
+  user: Named
   onClose: () => void
 }
 
@@ -92,13 +96,33 @@ function Toggle({ user, onClose }: ActProps) {
   return <Confirm open danger={user.isActive} onClose={onClose} title={title} description={text} action={action} busy={act.isPending} error={act.error} onConfirm={() => act.mutate()} />
 }
 
-function Delete({ user, onClose }: ActProps) {
+/** Asks first whether the user still trades: only then is closing everything offered. */
+function Delete({ user, onClose, onDeleted }: ActProps & { onDeleted?: () => void }) {
   const { t } = useTranslation()
+  const { t: operator } = useTranslation('operator')
   const [closing, setClosing] = useState(false)
-  const act = useAct(() => deleteUser(user.id, closing), onClose)
+  const [trades, setTrades] = useState(false)
+  const act = useAct(
+    () => deleteUser(user.id, closing),
+    () => {
+      onClose()
+      onDeleted?.()
+    },
+  )
+  const confirm = () => act.mutate(undefined, { onError: (error) => setTrades(trades || (error instanceof ApiError && error.code === 'has_positions')) })
   return (
-    <Confirm open danger onClose={onClose} title={t('admin.deleteTitle', { email: user.email })} description={t('admin.deleteText')} action={t('admin.delete')} busy={act.isPending} error={act.error} onConfirm={() => act.mutate()}>
-      <Checkbox label={t('admin.deleteClose')} checked={closing} onChange={(event) => setClosing(event.target.checked)} />
+    <Confirm
+      open
+      danger
+      onClose={onClose}
+      title={t('admin.deleteTitle', { email: user.email })}
+      description={t('admin.deleteText')}
+      action={closing ? operator('delete.action') : t('admin.delete')}
+      busy={act.isPending}
+      error={act.error}
+      onConfirm={confirm}
+    >
+      {trades && <Checkbox label={operator('delete.close')} checked={closing} onChange={(event) => setClosing(event.target.checked)} />}
     </Confirm>
   )
 }

@@ -1,6 +1,7 @@
-import type { Time } from './account'
+import type { AccountRef, Connection, Time } from './account'
 import { get, post, put, remove } from './client'
-import type { Limits } from './risk'
+import type { KillSwitch, Limits, ScopedLimits } from './risk'
+import type { StrategyState, StrategyStatus } from './strategy'
 
 export interface AdminUser {
   id: string
@@ -19,6 +20,41 @@ export const users = (query: string, cursor: string | undefined) =>
 
 const path = (id: string) => `/api/admin/users/${encodeURIComponent(id)}`
 
+/** A user's connection, with what is open there in numbers; null while the exchange cannot be asked. */
+export interface AdminConnection extends Connection {
+  hasKey: boolean
+  keyLastUsed: Time | null
+  positions: number | null
+  orders: number | null
+}
+
+export interface AdminStrategy extends AccountRef {
+  id: string
+  strategyName: string
+  instrument: string
+  status: StrategyStatus
+  state: StrategyState
+  stateReason?: string
+  inPosition: boolean
+  lastAction: string
+  errorMessage: string
+  errorCount: number
+  lastHeartbeat: Time | null
+}
+
+/** One user as an administrator sees them: no key, no amount. */
+export interface UserView {
+  user: Omit<AdminUser, 'connections' | 'strategies'>
+  signIns: number
+  connections: AdminConnection[]
+  strategies: AdminStrategy[]
+  limits: ScopedLimits[]
+  killSwitches: KillSwitch[]
+  actorPath: string
+}
+
+export const viewUser = (id: string) => get<UserView>(path(id))
+
 export const resetPassword = (id: string, newPassword: string) =>
   post<unknown>(`${path(id)}/reset-password`, { newPassword })
 
@@ -26,6 +62,22 @@ export const toggleActive = (id: string) => post<{ user: AdminUser }>(`${path(id
 
 /** `close` also closes what the user still has open at the exchange; without it such a user is not deleted. */
 export const deleteUser = (id: string, close: boolean) => remove<unknown>(path(id), { close: close || undefined })
+
+/** A stored key that no longer opens. */
+export interface ClosedKey extends AccountRef {
+  credentialId: string
+  userId: string
+  email: string
+  reason: 'master_key' | 'corrupt' | 'version'
+}
+
+export interface KeyScan {
+  generatedAt: Time
+  summary: { total: number; failed: number }
+  rows: ClosedKey[]
+}
+
+export const scanKeys = () => get<KeyScan>('/api/admin/credentials-scan')
 
 /** A halt of the whole server: nobody enters anything while it is on. */
 export interface Halt {

@@ -1,6 +1,7 @@
 // Holds the types that the page is written with against the server's own OpenAPI document: a field that the server
 // does not send, or sends as something else, fails the build here. Nothing of this file is in the page.
 import type * as account from './account'
+import type * as actors from './actors'
 import type * as activity from './activity'
 import type * as admin from './admin'
 import type * as market from './market'
@@ -51,6 +52,10 @@ export type Contract = [
   Holds<Server['Activity'], activity.Activity>,
   Holds<Server['AdminUser'], admin.AdminUser>,
   Holds<Server['Halt'], admin.Halt>,
+  Holds<Server['UserViewAnswer'], admin.UserView>,
+  Holds<Server['ScanAnswer'], admin.KeyScan>,
+  Holds<Server['ActorsAnswer'], actors.Overview>,
+  Holds<Server['Branch'], actors.Branch>,
   Holds<Server['KillStatus'], risk.KillSwitch>,
   Holds<Server['ScopedLimits'], risk.ScopedLimits>,
 ]

@@ -913,7 +913,6 @@ export const en = {
     delete: 'Delete',
     deleteTitle: 'Delete {{email}}?',
     deleteText: 'The account, its keys, strategies and history are removed for good.',
-    deleteClose: 'Close open positions first',
     menu: 'Actions for {{email}}',
   },
 } as const

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { en } from './en'
 import { nl } from './nl'
+import { en as operatorEn } from './operator/en'
+import { nl as operatorNl } from './operator/nl'
 
 /** Every text with its path. */
 function flat(value: object, path = ''): Map<string, string> {
@@ -15,9 +17,12 @@ function flat(value: object, path = ''): Map<string, string> {
 
 const placeholders = (text: string) => (text.match(/{{\w+}}/g) ?? []).sort()
 
-describe('translations', () => {
-  const english = flat(en)
-  const dutch = flat(nl)
+describe.each([
+  ['of everybody', en, nl],
+  ['of administrators', operatorEn, operatorNl],
+])('translations %s', (_, inEnglish, inDutch) => {
+  const english = flat(inEnglish)
+  const dutch = flat(inDutch)
 
   it('have the same keys', () => {
     expect([...dutch.keys()].sort()).toEqual([...english.keys()].sort())

@@ -7,7 +7,7 @@ import { nl } from './nl'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en }
+    resources: { translation: typeof en; operator: typeof import('./operator/en').en }
   }
 }
 

@@ -916,7 +916,6 @@ export const nl: Translation<typeof en> = {
     delete: 'Verwijderen',
     deleteTitle: '{{email}} verwijderen?',
     deleteText: 'Het account, de sleutels, strategieën en historie verdwijnen voorgoed.',
-    deleteClose: 'Sluit eerst de open posities',
     menu: 'Acties voor {{email}}',
   },
 }
