@@ -52,6 +52,7 @@ test-page: page ## Only the page's unit tests
 	@cd web && $(NPM) test --silent
 
 test-browser: build ## Only the browser tests
+	@$(GO) build -trimpath -tags actorfaults -o bin/tradebaas-faulty ./cmd/tradebaas
 	@sh web/e2e/browser.sh
 
 KILLS ?= 200

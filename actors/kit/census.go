@@ -60,8 +60,8 @@ func (c *census) add(m insight.Mailbox) {
 	kind.states[m.State]++
 }
 
-// first sorts list and gives its first n.
+// first sorts list and gives its first n, an empty list rather than none.
 func first(list []insight.Mailbox, n int, order func(a, b insight.Mailbox) int) []insight.Mailbox {
 	slices.SortFunc(list, order)
-	return slices.Clip(list[:min(n, len(list))])
+	return append([]insight.Mailbox{}, list[:min(n, len(list))]...)
 }

@@ -1,6 +1,7 @@
 package kit_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -78,6 +79,16 @@ func TestOverview_counts_by_kind_and_state(t *testing.T) {
 		require.Equal(t, 3, kindOf(t, s.Overview(), "child").Alive)
 		time.Sleep(2 * time.Minute)
 		require.Equal(t, 0, s.Overview().Queued)
+	})
+}
+
+// A client expects lists, however little there is.
+func TestOverview_of_nothing_has_empty_lists(t *testing.T) {
+	bubble(t, kit.Options{}, func(t *testing.T, s *kit.System) {
+		branch, _ := s.Branch("", "", 10)
+		raw, err := json.Marshal([]any{s.Overview(), branch})
+		require.NoError(t, err)
+		require.NotContains(t, strings.ReplaceAll(string(raw), `"actor":null`, ""), "null")
 	})
 }
 

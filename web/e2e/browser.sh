@@ -2,7 +2,7 @@
 # Walks the newcomer's path in a real browser. Uses an installed Chrome or Chromium (CHROME_BIN, or the usual names),
 # installs Debian's where it may, and else says what to install.
 #
-# Without TRADEBAAS_URL a server of its own is started from bin/tradebaas, in a directory that is removed afterwards.
+# Names of test files (newcomer, risk, admin) run only those. Without TRADEBAAS_URL a server of its own is started from bin/tradebaas, in a directory that is removed afterwards.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,4 +19,4 @@ if ! CHROME_BIN=$(node e2e/chrome.mjs); then
   fi
 fi
 export CHROME_BIN
-exec node e2e/run.mjs
+exec node e2e/run.mjs "$@"

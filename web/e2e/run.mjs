@@ -12,13 +12,23 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** A first start may fetch the database's binaries. */
 const startWithin = 240_000
 
+/** What is tested against which program. The faulty one differs in one thing: its actors can be told to fail. */
+const suites = [
+  { program: 'tradebaas', files: ['newcomer', 'risk'] },
+  { program: 'tradebaas-faulty', files: ['admin'] },
+]
+const asked = process.argv.slice(2)
+const chosen = suites.map(({ program, files }) => ({ program, files: files.filter((name) => asked.length === 0 || asked.includes(name)) })).filter(({ files }) => files.length > 0)
+
 if (process.env.TRADEBAAS_URL) {
   if (!process.env.TRADEBAAS_OWNER_LINK) stop('TRADEBAAS_OWNER_LINK is not set: it is the one-time link that the server prints')
-  process.exitCode = await test(process.env.TRADEBAAS_URL, process.env.TRADEBAAS_OWNER_LINK)
+  process.exitCode = await test(suites[0].files, process.env.TRADEBAAS_URL, process.env.TRADEBAAS_OWNER_LINK)
 } else {
-  await withServer(async (url, link) => {
-    process.exitCode = await test(url, link)
-  })
+  for (const { program, files } of chosen) {
+    await withServer(program, async (url, link, faults) => {
+      process.exitCode ||= await test(files, url, link, faults)
+    })
+  }
 }
 
 function stop(why) {
@@ -26,22 +36,22 @@ function stop(why) {
   process.exit(1)
 }
 
-/** Runs every test file; gives the exit code. */
-async function test(url, link) {
-  const runner = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', 'e2e/newcomer.test.mjs', 'e2e/risk.test.mjs'], {
+/** Runs test files; gives the exit code. */
+async function test(files, url, link, faults = '') {
+  const runner = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files.map((name) => `e2e/${name}.test.mjs`)], {
     cwd: join(root, 'web'),
     stdio: 'inherit',
-    env: { ...process.env, TRADEBAAS_URL: url, TRADEBAAS_OWNER_LINK: link, TRADEBAAS_BROWSER_RUN: Date.now().toString(36) },
+    env: { ...process.env, TRADEBAAS_URL: url, TRADEBAAS_OWNER_LINK: link, TRADEBAAS_BROWSER_FAULTS: faults, TRADEBAAS_BROWSER_RUN: Date.now().toString(36) },
   })
   const [code] = await once(runner, 'exit')
   return code ?? 1
 }
 
-async function withServer(use) {
-  const binary = join(root, 'bin', 'tradebaas')
-  if (!existsSync(binary)) stop('bin/tradebaas is not built: run make build first')
+async function withServer(program, use) {
+  const binary = join(root, 'bin', program)
+  if (!existsSync(binary)) stop(`bin/${program} is not built: run make test-browser`)
   const data = mkdtempSync(join(tmpdir(), 'tradebaas-browser-'))
-  const [port, admin] = [await freePort(), await freePort()]
+  const [port, admin, faults] = [await freePort(), await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   const server = spawn(binary, ['serve'], {
     cwd: data,
@@ -52,6 +62,7 @@ async function withServer(use) {
       TRADEBAAS_LISTEN: `127.0.0.1:${port}`,
       TRADEBAAS_ADMIN_LISTEN: `127.0.0.1:${admin}`,
       TRADEBAAS_PUBLIC_URL: url,
+      ACTORFAULTS: `127.0.0.1:${faults}`,
     },
   })
   let log = ''
@@ -59,7 +70,7 @@ async function withServer(use) {
   server.stderr.on('data', (text) => (log += text))
   try {
     await ready(url, server)
-    await use(url, readFileSync(join(data, 'owner-link'), 'utf8').trim())
+    await use(url, readFileSync(join(data, 'owner-link'), 'utf8').trim(), `http://127.0.0.1:${faults}`)
   } catch (reason) {
     process.exitCode = 1
     console.error(reason)

@@ -58,10 +58,10 @@ export class Visitor {
     await this.page.getByTestId('guide').waitFor()
   }
 
-  async signIn(email) {
+  async signIn(email, secret = password) {
     await this.goto('/login')
     await this.page.getByLabel('E-mail address').fill(email)
-    await this.page.getByLabel('Password', { exact: true }).fill(password)
+    await this.page.getByLabel('Password', { exact: true }).fill(secret)
     await this.page.getByRole('button', { name: 'Sign in' }).click()
     await this.page.getByRole('link', { name: 'Settings' }).first().waitFor()
   }

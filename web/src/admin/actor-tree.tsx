@@ -25,7 +25,7 @@ export function ActorTree({ path, open = [] }: { path: string; open?: readonly s
     gcTime: 0,
   })
   if (found.isPending) return <Skeleton className="my-2 h-10" />
-  if (found.isError && found.data === undefined) return <Failure error={found.error} retry={() => void found.refetch()} />
+  if (found.isError) return <Failure error={found.error} retry={() => void found.refetch()} />
   const pages = found.data.pages
   const first = pages[0]
   const children = pages.flatMap((page) => page.children)

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { ApiError } from '@/api/error'
 
 /** How often the pages ask while they are shown. */
 export const every = 2_000
@@ -11,5 +12,8 @@ export const useWatch = create<{ paused: boolean; turn: () => void }>()((set) =>
   turn: () => set(({ paused }) => ({ paused: !paused })),
 }))
 
-/** The interval of a query that follows the actors. */
-export const useInterval = () => useWatch(({ paused }) => (paused ? (false as const) : every))
+/** The interval of a query that follows the actors. What is not there is not asked for again; a server that is away is. */
+export function useInterval() {
+  const paused = useWatch((watch) => watch.paused)
+  return ({ state }: { state: { error: unknown } }) => (paused || (state.error instanceof ApiError && state.error.status === 404) ? (false as const) : every)
+}
