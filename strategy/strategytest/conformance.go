@@ -38,6 +38,7 @@ func Run(t *testing.T, d strategy.Definition, settings ...string) {
 			t.Run("restarts", func(t *testing.T) { restarts(t, c) })
 			t.Run("collects after a gap", func(t *testing.T) { gaps(t, c) })
 			t.Run("plans within its limits", func(t *testing.T) { plans(t, d, c) })
+			t.Run("acts on a lively market", func(t *testing.T) { acts(t, c) })
 		})
 	}
 }
@@ -277,7 +278,6 @@ func sound(t *rapid.T, a strategy.Analysis, have, need int, c strategy.Candle) {
 // plans draws accounts and markets and holds every plan to the caps, the steps and the risk asked for,
 // with every way to size it.
 func plans(t *testing.T, d strategy.Definition, c strategy.Config) {
-	made := 0
 	rapid.Check(t, func(t *rapid.T) {
 		c := sized(t, d, c)
 		in := Input(t, c)
@@ -294,7 +294,6 @@ func plans(t *testing.T, d strategy.Definition, c strategy.Config) {
 			}
 			return
 		}
-		made++
 		within(t, in, p)
 		risked(t, p)
 		fill := p.Entry.Add(in.Spec.TickSize.Mul(trade.NewDec(rapid.Int64Range(-20, 20).Draw(t, "slip"))))
@@ -302,7 +301,32 @@ func plans(t *testing.T, d strategy.Definition, c strategy.Config) {
 			ordered(t, in.Spec, p.Side, fill, stop, target)
 		}
 	})
-	require.Positive(t, made, "not one market was good enough for a plan")
+}
+
+// acts looks for a signal whose plan a rich account without fees would enter: a strategy that passes
+// all the rest by never doing anything is none.
+func acts(t *testing.T, c strategy.Config) {
+	in := strategy.PlanInput{Side: trade.Buy, Equity: trade.NewDec(1_000_000), Available: trade.NewDec(1_000_000), Spec: contract()}
+	in.Ticker = trade.Ticker{Instrument: in.Spec.Instrument, Bid: trade.NewDec(49_999), Ask: trade.NewDec(50_000)}
+	e := c.NewEvaluator()
+	if e == nil {
+		_, err := c.Plan(in)
+		require.NoError(t, err)
+		return
+	}
+	entered := 0
+	for _, candle := range lively(20_000) {
+		if in.Analysis = e.Close(candle); in.Analysis.Signal.Type == strategy.None {
+			continue
+		}
+		in.Side = in.Analysis.Signal.Side()
+		in.Ticker.Bid = trade.NewDec(int64(candle.Close))
+		in.Ticker.Ask = in.Ticker.Bid.Add(in.Spec.TickSize)
+		if _, err := c.Plan(in); err == nil {
+			entered++
+		}
+	}
+	require.Positive(t, entered)
 }
 
 // sized gives the config one of the sizings that it knows.

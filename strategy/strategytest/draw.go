@@ -29,15 +29,32 @@ func Candles(t *rapid.T, n int) []strategy.Candle {
 	return all
 }
 
+// lively is n candles of a market that swings around a drifting price, the same each time.
+func lively(n int) []strategy.Candle {
+	all, price, seed := make([]strategy.Candle, n), 50_000.0, uint64(1)
+	for i := range all {
+		seed = seed*6364136223846793005 + 1442695040888963407
+		open := price
+		price += float64(int(seed>>33)%161-80) + (50_000-price)/200
+		all[i] = strategy.Candle{OpenTime: int64(i) * minute, Open: open, High: max(open, price) + 10, Low: min(open, price) - 10, Close: price, Volume: 1}
+	}
+	return all
+}
+
+// contract is a linear one without fees.
+func contract() trade.Spec {
+	return trade.Spec{
+		Instrument: "BTC_USDC-PERPETUAL", Kind: trade.Linear, Base: "BTC", Quote: "USDC", Settlement: "USDC", Active: true,
+		TickSize: trade.MustDec("0.5"), AmountStep: trade.MustDec("0.0001"), MinAmount: trade.MustDec("0.0001"), MaxLeverage: trade.NewDec(50),
+	}
+}
+
 // Input draws a market and an account for a plan, linear or inverse, rich or poor; the market has been
 // watched by the strategy, and its quotes are near to the last close.
 func Input(t *rapid.T, c strategy.Config) strategy.PlanInput {
-	spec := trade.Spec{
-		Instrument: "BTC_USDC-PERPETUAL", Kind: trade.Linear, Base: "BTC", Quote: "USDC", Settlement: "USDC", Active: true,
-		TickSize: trade.MustDec("0.5"), AmountStep: trade.MustDec("0.0001"), MinAmount: trade.MustDec("0.0001"),
-		MaxLeverage: trade.NewDec(rapid.Int64Range(3, 100).Draw(t, "instrument leverage")),
-		MakerFee:    decimal(t, "maker", -1, 5, 4), TakerFee: decimal(t, "taker", 0, 10, 4),
-	}
+	spec := contract()
+	spec.MaxLeverage = trade.NewDec(rapid.Int64Range(3, 100).Draw(t, "instrument leverage"))
+	spec.MakerFee, spec.TakerFee = decimal(t, "maker", -1, 5, 4), decimal(t, "taker", 0, 10, 4)
 	equity := decimal(t, "equity", 0, 10_000_000, 2)
 	if rapid.Bool().Draw(t, "inverse") {
 		spec.Instrument, spec.Kind, spec.Quote, spec.Settlement = "BTC-PERPETUAL", trade.Inverse, "USD", "BTC"
