@@ -15,7 +15,7 @@ import (
 
 // The rhythm of an executor.
 const (
-	beatEvery  = time.Minute
+	beatEvery  = 5 * time.Minute
 	closeAgain = 5 * time.Second // a close that was not heard is asked for anew
 
 	analysisWait = time.Second // for a market's word; then what is known is told

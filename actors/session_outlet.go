@@ -49,7 +49,8 @@ type outlet struct {
 	closed bool
 	code   int
 	reason string
-	done   chan struct{} // closed with the outlet
+	done   chan struct{}                 // closed with the outlet
+	after  func(code int, reason string) // runs then, off the lock
 }
 
 func newOutlet(counts *figures) *outlet {
@@ -206,6 +207,24 @@ func (o *outlet) close(code int, reason string) {
 	if !o.closed {
 		o.closed, o.code, o.reason = true, code, reason
 		close(o.done)
+		o.tellClosed()
+	}
+}
+
+// whenClosed has do run once, when the outlet closes or at once if it has. Until then it costs no
+// goroutine.
+func (o *outlet) whenClosed(do func(code int, reason string)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.after = do
+	if o.closed {
+		o.tellClosed()
+	}
+}
+
+func (o *outlet) tellClosed() {
+	if o.after != nil {
+		go o.after(o.code, o.reason)
 	}
 }
 

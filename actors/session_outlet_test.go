@@ -128,3 +128,24 @@ func TestOutlet_close(t *testing.T) {
 	require.False(t, ok)
 	require.Equal(t, closePolicy, o.code)
 }
+
+// Whoever wants to know of the end is told once, whichever comes first.
+func TestOutlet_tells_of_its_end(t *testing.T) {
+	for name, first := range map[string]bool{"asked before": true, "asked after": false} {
+		t.Run(name, func(t *testing.T) {
+			told := make(chan int, 2)
+			o := newOutlet(newFigures(nil, nil))
+			ask := func() { o.whenClosed(func(code int, _ string) { told <- code }) }
+			if first {
+				ask()
+			}
+			o.close(closeSlow, "too slow")
+			o.close(closeNormal, "")
+			if !first {
+				ask()
+			}
+			require.Equal(t, closeSlow, <-told)
+			require.Empty(t, told)
+		})
+	}
+}

@@ -27,9 +27,10 @@ type (
 func serve(socket Socket, out *outlet, session kit.Ref) {
 	var sides sync.WaitGroup
 	sides.Go(func() { drain(socket, out) })
-	sides.Go(func() {
-		<-out.done
-		socket.Close(out.code, out.reason)
+	sides.Add(1)
+	out.whenClosed(func(code int, reason string) {
+		defer sides.Done()
+		socket.Close(code, reason)
 	})
 	for {
 		text, err := socket.ReadText()

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	signInFresh = 5 * time.Second // how long storage's word on a sign-in is repeated
+	signInFresh = 30 * time.Second // how long storage's word on a sign-in is repeated
 	signInsKept = 50_000
 )
 

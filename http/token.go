@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -17,6 +18,7 @@ const (
 	tokenAudience = "tradebaas-api"
 	tokenType     = "at+jwt"
 	tokenLength   = 4096 // longer ones are not even looked at
+	tokensKept    = 50_000
 )
 
 // SigningKey signs and verifies access tokens. A key that was replaced stays in the list, behind
@@ -73,10 +75,13 @@ type tokens struct {
 	age     time.Duration
 	now     func() time.Time
 	parser  *jwt.Parser
+
+	mu   sync.RWMutex
+	seen map[trade.TokenHash]claims // tokens that were read and are good until they expire
 }
 
 func newTokens(keys []SigningKey, age time.Duration, now func() time.Time) (*tokens, error) {
-	t := &tokens{signing: keys[0], keys: map[string][]byte{}, age: age, now: now}
+	t := &tokens{signing: keys[0], keys: map[string][]byte{}, age: age, now: now, seen: map[trade.TokenHash]claims{}}
 	for _, key := range keys {
 		if len(key.Secret) < 32 || key.ID == "" {
 			return nil, fmt.Errorf("signing key %q: needs an id and at least 32 bytes", key.ID)
@@ -103,12 +108,38 @@ func (t *tokens) issue(user trade.UserID, signIn trade.SignInID, passwordAt time
 	return signed, expires, nil
 }
 
-// read gives the claims of a token that is ours and valid now, else errUnauthenticated.
+// read gives the claims of a token that is ours and valid now, else errUnauthenticated. A token that was
+// read before is known by its hash: its signature costs more than all the rest of a request. That its
+// sign-in may have ended meanwhile is asked elsewhere, every time.
 func (t *tokens) read(token string) (claims, error) {
-	var c claims
 	if len(token) > tokenLength {
-		return c, errUnauthenticated
+		return claims{}, errUnauthenticated
 	}
+	hash := hashOf(token)
+	t.mu.RLock()
+	c, known := t.seen[hash]
+	t.mu.RUnlock()
+	if now := t.now().Unix(); known && c.NotBefore <= now && now < c.Expires {
+		return c, nil
+	}
+	c, err := t.verify(token)
+	if err == nil {
+		t.remember(hash, c)
+	}
+	return c, err
+}
+
+func (t *tokens) remember(hash trade.TokenHash, c claims) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.seen) >= tokensKept {
+		clear(t.seen)
+	}
+	t.seen[hash] = c
+}
+
+func (t *tokens) verify(token string) (claims, error) {
+	var c claims
 	if _, err := t.parser.ParseWithClaims(token, &c, t.key); err != nil {
 		return claims{}, errUnauthenticated
 	}

@@ -43,6 +43,13 @@ func (db *DB) Commit(ctx context.Context, account trade.AccountID, change trade.
 	if change.HasEntry() && !db.Owner() {
 		return trade.ErrFenced
 	}
+	if change.Remark() {
+		done, err := db.note(ctx)
+		if err != nil {
+			return fmt.Errorf("commit to account %s: %w", account, err)
+		}
+		defer done()
+	}
 	batch := &pgx.Batch{}
 	batch.Queue(assertEpoch, db.Epoch())
 	db.queue(batch, account, change)

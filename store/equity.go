@@ -20,7 +20,12 @@ func (db *DB) AddEquity(ctx context.Context, account trade.AccountID, at time.Ti
 	for _, b := range balances {
 		batch.Queue(insertEquity, account.User, account.Broker, account.Environment, b.Currency, at, b.Equity)
 	}
-	if _, err := db.batchOf(ctx, account.User, batch); err != nil {
+	done, err := db.note(ctx)
+	if err == nil {
+		defer done()
+		_, err = db.batchOf(ctx, account.User, batch)
+	}
+	if err != nil {
 		return fmt.Errorf("add equity of %s: %w", account, err)
 	}
 	return nil

@@ -38,6 +38,7 @@ type server struct {
 	api     *pgxpool.Pool // requests of people
 	trading *pgxpool.Pool // accounts, wills and keys: never waits for a person's request
 	reports chan struct{} // so many long readings may run at a time
+	notes   chan struct{} // and so many writings that nothing waits for
 	system  *pgxpool.Pool // no user: sign-in, boot list, admin lists
 	direct  *pgx.ConnConfig
 	master  masterKey
@@ -67,7 +68,7 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	}
 	s := &server{master: master, lost: make(chan struct{}), stopGuard: func() {}}
 	size := cmp.Or(config.PoolSize, 8)
-	s.reports = make(chan struct{}, max(1, size/4))
+	s.reports, s.notes = make(chan struct{}, max(1, size/4)), make(chan struct{}, max(1, size/8))
 	for _, p := range []struct {
 		pool **pgxpool.Pool
 		role string
@@ -139,10 +140,16 @@ func (db *DB) Ping(ctx context.Context) error {
 }
 
 // report waits for its turn to read a lot; call done when that is over.
-func (db *DB) report(ctx context.Context) (done func(), err error) {
+func (db *DB) report(ctx context.Context) (done func(), err error) { return turn(ctx, db.reports) }
+
+// note waits for its turn to write what nothing waits for. A thousand strategies that decide on the same
+// candle write a thousand refusals at once, and no order and no page may stand in line behind them.
+func (db *DB) note(ctx context.Context) (done func(), err error) { return turn(ctx, db.notes) }
+
+func turn(ctx context.Context, lane chan struct{}) (done func(), err error) {
 	select {
-	case db.reports <- struct{}{}:
-		return func() { <-db.reports }, nil
+	case lane <- struct{}{}:
+		return func() { <-lane }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -132,7 +132,12 @@ const beatInstance = `UPDATE user_strategies SET last_heartbeat = $3 WHERE user_
 
 // BeatInstance notes that the instance is alive.
 func (db *DB) BeatInstance(ctx context.Context, user trade.UserID, id trade.StrategyID, at time.Time) error {
-	if _, err := db.execOf(ctx, user, beatInstance, user, id, at); err != nil {
+	done, err := db.note(ctx)
+	if err == nil {
+		defer done()
+		_, err = db.execOf(ctx, user, beatInstance, user, id, at)
+	}
+	if err != nil {
 		return fmt.Errorf("beat of strategy %s: %w", id, err)
 	}
 	return nil

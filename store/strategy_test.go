@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -241,4 +242,15 @@ func TestLoadAccount_counts_stopped_strategies(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 9, record.Counters[instance.ID].TotalTrades)
 	require.True(t, record.Counters[instance.ID].LossToday.Equal(dec("12.5")))
+}
+
+// What nothing waits for has few connections to itself and stands in its own line.
+func TestBeatInstance_waits_for_its_turn(t *testing.T) {
+	db, _ := owned(t)
+	free := db.HoldNotes()
+	late, cancel := context.WithTimeout(ctx, time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, db.BeatInstance(late, "5f0c1b1e-0000-4000-8000-000000000001", "s", start), context.DeadlineExceeded)
+	free()
+	require.NoError(t, db.BeatInstance(ctx, "5f0c1b1e-0000-4000-8000-000000000001", "s", start))
 }

@@ -23,6 +23,13 @@ func (c Change) Empty() bool {
 	return len(c.Orders)+len(c.Fills)+len(c.Trades)+len(c.Decisions)+len(c.Repairs)+len(c.Cursors)+len(c.Counters)+len(c.Days) == 0
 }
 
+// Remark tells whether the change only says why nothing was done.
+func (c Change) Remark() bool {
+	decisions := len(c.Decisions)
+	c.Decisions = nil
+	return decisions > 0 && c.Empty()
+}
+
 // HasEntry tells whether the change holds a new entry intent, which only the current owner may commit.
 func (c Change) HasEntry() bool {
 	return slices.ContainsFunc(c.Orders, Order.IsNewEntry)

@@ -149,7 +149,11 @@ func (a Dec) Float() float64 { return a.d.InexactFloat64() }
 func (a Dec) String() string { return a.d.String() }
 
 // MarshalJSON writes a JSON string, because a JSON number is a float to most readers.
-func (a Dec) MarshalJSON() ([]byte, error) { return []byte(`"` + a.String() + `"`), nil }
+func (a Dec) MarshalJSON() ([]byte, error) {
+	text := a.String()
+	quoted := make([]byte, 0, len(text)+2)
+	return append(append(append(quoted, '"'), text...), '"'), nil
+}
 
 // UnmarshalJSON reads a JSON string of a plain decimal.
 func (a *Dec) UnmarshalJSON(b []byte) error {
