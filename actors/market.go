@@ -53,6 +53,7 @@ type market struct {
 	rhythm  rhythm
 	stale   string // why entries must pause, "" for not
 	candles candleBook
+	kept    map[trade.Resolution]any // what is told of candles, until they change
 	leases  leases
 	waiting triggers
 	signals map[string]*signal
@@ -72,7 +73,7 @@ type market struct {
 
 func marketSpec(env *Env, id trade.Market) kit.Spec {
 	return kit.Spec{Kind: "market", Guard: shared, Cap: 65536, New: func() kit.Actor {
-		return &market{env: env, id: id, leases: newLeases(), signals: map[string]*signal{},
+		return &market{env: env, id: id, leases: newLeases(), signals: map[string]*signal{}, kept: map[trade.Resolution]any{},
 			stale: "the market is starting", candles: candleBook{keep: candlesKept}}
 	}}
 }
@@ -295,15 +296,15 @@ func (m *market) tellCandles(r trade.Resolution, candles []trade.Candle, final b
 	}
 }
 
-// tellKept begins, or begins anew, the candles that a page follows. What was made for another page is
-// in kept.
-func (m *market) tellKept(l *lease, kept map[trade.Resolution]any) {
+// tellKept begins, or begins anew, the candles that a page follows. They are written once until one of
+// them changes.
+func (m *market) tellKept(l *lease) {
 	for _, r := range l.Candles {
-		if kept[r] == nil {
+		if m.kept[r] == nil {
 			candles := m.candles.page(r)
-			kept[r] = CandlesKept{Market: m.id, Resolution: r, Candles: candles, Page: PageItem{Topic: candlesTopic(m.id, r), Data: encode(candles)}}
+			m.kept[r] = CandlesKept{Market: m.id, Resolution: r, Candles: candles, Page: PageItem{Topic: candlesTopic(m.id, r), Data: encode(candles)}}
 		}
-		l.From.Tell(kept[r])
+		l.From.Tell(m.kept[r])
 	}
 }
 
@@ -341,14 +342,14 @@ func (m *market) loaded(c *kit.Context, got history) {
 		return
 	}
 	m.loads, m.have = 0, got.want
+	clear(m.kept)
 	m.candles.load(got.candles, got.since, m.exchangeNow())
 	for _, s := range m.signals {
 		m.catchUp(c, s)
 		m.warm(c, s)
 	}
-	kept := map[trade.Resolution]any{} // once for all
 	for _, l := range m.leases.pages {
-		m.tellKept(l, kept)
+		m.tellKept(l)
 	}
 	m.judge(c)
 	m.ask(c)
@@ -356,6 +357,7 @@ func (m *market) loaded(c *kit.Context, got history) {
 }
 
 func (m *market) grow(c *kit.Context, candle trade.Candle) {
+	clear(m.kept)
 	final, ask := m.candles.grow(candle)
 	if final != nil {
 		m.closed(c, *final)
@@ -381,6 +383,7 @@ func (m *market) ask(c *kit.Context) {
 
 func (m *market) confirm(c *kit.Context, got minutes) {
 	m.asking = false
+	clear(m.kept)
 	finals := m.candles.confirm(got.candles, m.exchangeNow())
 	if len(finals) == 0 {
 		m.asks++
@@ -510,7 +513,7 @@ func (m *market) follow(c *kit.Context, msg FollowMarket) {
 		granted.From.Tell(m.tickerMoved())
 	}
 	if m.candles.loaded() {
-		m.tellKept(granted, map[trade.Resolution]any{})
+		m.tellKept(granted)
 	}
 	switch {
 	case s == nil:

@@ -20,6 +20,7 @@ const (
 	errorsMost = 200      // waiting frames beyond which no error frame is added
 	bytesMost  = 16 << 20 // waiting bytes of all frames
 	drainMost  = 10 * time.Second
+	frameKept  = 4 << 10 // bytes of the place for a frame that a page keeps
 )
 
 // waitingFrame is one frame that has not been written.
@@ -49,6 +50,7 @@ type outlet struct {
 	closed bool
 	code   int
 	reason string
+	frame  []byte                        // written last; its place is used again
 	done   chan struct{}                 // closed with the outlet
 	after  func(code int, reason string) // runs then, off the lock
 }
@@ -132,7 +134,8 @@ func (o *outlet) signal() {
 	}
 }
 
-// next waits for a frame and gives it ready to write; false when the outlet is closed.
+// next waits for a frame and gives it ready to write, until the next call; false when the outlet is
+// closed. One goroutine drains.
 func (o *outlet) next() ([]byte, bool) {
 	for {
 		if frame, ok := o.take(time.Now()); ok {
@@ -154,8 +157,10 @@ func (o *outlet) take(now time.Time) ([]byte, bool) {
 	}
 	f := o.queue[0]
 	o.queue[0] = waitingFrame{}
-	if o.queue = o.queue[1:]; len(o.queue) == 0 {
-		o.queue = nil
+	if len(o.queue) == 1 {
+		o.queue = o.queue[:0] // the usual case keeps its place
+	} else {
+		o.queue = o.queue[1:]
 	}
 	o.count(f, -1)
 	o.since = now
@@ -164,13 +169,12 @@ func (o *outlet) take(now time.Time) ([]byte, bool) {
 }
 
 func (o *outlet) encode(f waitingFrame, now time.Time) []byte {
-	out := make([]byte, 0, len(f.data)+160)
-	out = append(out, `{"type":"`...)
+	out := append(o.frame[:0], `{"type":"`...)
 	out = append(out, f.kind...)
 	out = append(out, '"')
 	if f.topic != "" {
 		out = append(out, `,"topic":`...)
-		out = append(out, encode(f.topic)...)
+		out = appendText(out, f.topic)
 	}
 	if f.kind == "snapshot" || f.kind == "update" {
 		o.seq[f.topic]++
@@ -190,7 +194,23 @@ func (o *outlet) encode(f waitingFrame, now time.Time) []byte {
 		out = append(out, `,"data":`...)
 		out = append(out, f.data...)
 	}
-	return append(out, '}')
+	out = append(out, '}')
+	if o.frame = nil; cap(out) <= frameKept {
+		o.frame = out
+	}
+	return out
+}
+
+// appendText writes a JSON string. Topics are plain, and come with every frame.
+func appendText(out []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return append(out, encode(text)...)
+		}
+	}
+	out = append(out, '"')
+	out = append(out, text...)
+	return append(out, '"')
 }
 
 // stuck tells whether the page has not read for too long.

@@ -149,3 +149,9 @@ func TestOutlet_tells_of_its_end(t *testing.T) {
 		})
 	}
 }
+
+func TestAppendText(t *testing.T) {
+	for _, text := range []string{"", "orders", "ticker:deribit:paper:BTC_USDC-PERPETUAL", `a"b`, `a\b`, "a\nb", "ä", "<&>", "\x7f", "\xff"} {
+		require.Equal(t, string(encode(text)), string(appendText(nil, text)), "%q", text)
+	}
+}
