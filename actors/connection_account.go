@@ -92,22 +92,22 @@ func (n *connection) closeTrade(c *kit.Context, m CloseTrade) {
 	n.apply(c, out)
 }
 
-// closePosition answers when the exchange has taken the exit order.
+// closePosition answers when the exchange has taken every exit order.
 func (n *connection) closePosition(c *kit.Context, m ClosePosition) {
 	if n.account == nil || !n.compared {
 		m.Fail(trade.ErrNotConnected)
 		return
 	}
-	out, id, err := n.account.ClosePosition(m.Instrument, m.Reason, n.now())
+	out, ids, err := n.account.ClosePosition(m.Instrument, m.Reason, n.now())
 	tell := func(err error) { m.Resolve(struct{}{}, err) }
 	switch {
 	case err != nil:
 		tell(err)
 		n.apply(c, out)
-	case id == "": // one is under way already: told when that is stored
+	case len(ids) == 0: // they are under way already: told when that is stored
 		n.applyFor(c, out, m.With, func(*kit.Context) { tell(nil) })
 	default:
-		n.await(id, tell)
+		n.awaitAll(ids, tell)
 		n.applyFor(c, out, m.With)
 	}
 }
@@ -141,6 +141,21 @@ func (n *connection) await(id trade.OrderID, tell func(error)) {
 		return
 	}
 	n.awaited[id] = append(n.awaited[id], tell)
+}
+
+// awaitAll calls tell when the exchange has answered to every order, with the first refusal.
+func (n *connection) awaitAll(ids []trade.OrderID, tell func(error)) {
+	left, refused := len(ids), error(nil)
+	for _, id := range ids {
+		n.await(id, func(err error) {
+			if refused == nil {
+				refused = err
+			}
+			if left--; left == 0 {
+				tell(refused)
+			}
+		})
+	}
 }
 
 func (n *connection) answerAwaited(id trade.OrderID, err error) {

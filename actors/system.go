@@ -149,7 +149,7 @@ func (s *System) Orders(ctx context.Context, account trade.AccountID, instrument
 	})
 }
 
-// ClosePosition closes a position at market, reduce-only.
+// ClosePosition closes a whole position at market, reduce-only: a strategy's part and the user's own.
 func (s *System) ClosePosition(ctx context.Context, account trade.AccountID, instrument trade.Instrument) error {
 	_, err := askConnection(ctx, s, account, func(r kit.Reply[struct{}]) kit.Answerable {
 		return ClosePosition{Reply: r, Instrument: instrument, Reason: trade.ExitManual}

@@ -11,7 +11,7 @@ func (s *Server) accountRoutes() {
 	handle(s, route{method: get, path: "/api/v2/positions", id: "positions", tag: "Account", access: signedIn, summary: "Own positions with their stop and target"}, s.positions)
 	handle(s, route{method: get, path: "/api/v2/orders/{instrument}", id: "orders", tag: "Account", access: signedIn, summary: "Own live orders on an instrument"}, s.orders)
 	handle(s, route{method: post, path: "/api/v2/positions/close", id: "closePosition", tag: "Account", access: signedIn, command: true,
-		summary: "Close a position at market, reduce-only"}, s.closePosition)
+		summary: "Close a whole position at market, reduce-only: a strategy's part and what was traded by hand"}, s.closePosition)
 	handle(s, route{method: get, path: "/api/v2/positions/close/preview", id: "previewClose", tag: "Account", access: signedIn,
 		summary: "What closing a position at market would bring: gross, slippage by the order book, fees, net"}, s.previewClose)
 	handle(s, route{method: post, path: "/api/v2/positions/add-sl", id: "addStop", tag: "Account", access: signedIn, command: true,

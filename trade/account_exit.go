@@ -71,31 +71,74 @@ func (a *Account) leave(s StrategyID, reason string, now time.Time) {
 // errFillsDue refuses to promise a close whose order can not be sent before more is known.
 var errFillsDue = Errorf(Unavailable, "fills_due", "The exchange is still telling what was filled just now. Try again in a moment.")
 
-// ClosePosition closes whatever is open in an instrument, ours or not. The id is that of the exit
-// order; it is "" when one is under way already. An error that comes with an outcome means that the
-// close was tried and is not certain yet.
-func (a *Account) ClosePosition(i Instrument, reason string, now time.Time) (Outcome, OrderID, error) {
-	if h := a.openOn(i); h != nil {
-		a.exitTrade(h, reason, now)
-		out := a.settle(now)
-		if exit, _ := a.last(h.Intent, Exit); exit == nil && h.ExitTime == nil {
-			return out, "", errFillsDue // nothing of it is stored
-		}
-		return out, exitSent(out), nil
+// ClosePosition closes all that is open in an instrument, at its user's word: a trade of ours by an exit
+// of its own, so that our share and no more is booked as ours, and what no trade explains by a second
+// order. Both only reduce, so together they close the position that is shown and nothing beyond it. A
+// close that no user asked for in so many words, of a strategy that stops or is killed, takes its own
+// trade only (Close, CloseStrategy); of the kill switches those of the whole account close both.
+//
+// The ids are those of the orders to wait for; none when they are under way already. An error that
+// comes with an outcome means that the close was tried and is not certain yet.
+func (a *Account) ClosePosition(i Instrument, reason string, now time.Time) (Outcome, []OrderID, error) {
+	h := a.openOn(i)
+	if h != nil {
+		return a.closeBoth(h, reason, now)
 	}
-	if slices.ContainsFunc(a.orders, func(t *tracked) bool { return t.Instrument == i && t.Role == Exit && !t.State.Terminal() }) {
-		return Outcome{}, "", nil
+	if a.exiting(i, func(*tracked) bool { return true }) {
+		return Outcome{}, nil, nil
 	}
-	if a.positions[i].Size.IsZero() {
-		return Outcome{}, "", Errorf(NotFound, "position_not_found", "There is no position in %s.", i)
+	size := a.positions[i].Size
+	if size.IsZero() {
+		return Outcome{}, nil, Errorf(NotFound, "position_not_found", "There is no position in %s.", i)
 	}
-	id := a.sendClose(i, reason, now)
-	return a.settle(now), id, nil
+	a.sendClose(i, size, reason, now)
+	out := a.settle(now)
+	return out, exitsSent(out, i), nil
 }
 
-// sendClose sends a reduce-only market order for the whole position in an instrument.
-func (a *Account) sendClose(i Instrument, reason string, now time.Time) OrderID {
-	size := a.positions[i].Size
+// closeBoth closes a trade and what was traded by hand beside it. How much that is can only be told
+// when every fill of ours is known and the position was told after the last of them.
+func (a *Account) closeBoth(h *holding, reason string, now time.Time) (Outcome, []OrderID, error) {
+	i, rest := h.Instrument, a.beside(h)
+	known := !a.inFlight(i) && !a.positions[i].at.Before(h.touched)
+	turned := a.positions[i].Size.Mul(sign(h.Side)).Sign() < 0 // by hand: nothing of the trade is left to reduce
+	if !turned {
+		a.exitTrade(h, reason, now)
+	}
+	if known && !rest.IsZero() {
+		a.sendClose(i, rest, reason, now)
+	}
+	out := a.settle(now)
+	exit, _ := a.last(h.Intent, Exit)
+	unsent := exit == nil && h.ExitTime == nil && !turned // then nothing of it is stored
+	if unsent || !known && !rest.IsZero() {
+		return out, nil, errFillsDue
+	}
+	return out, exitsSent(out, i), nil
+}
+
+// beside is the part of a position that is not of the trade on it, negative for a short one: no more
+// than there is to reduce, and nothing while it is being closed.
+func (a *Account) beside(h *holding) Dec {
+	size, rest := a.positions[h.Instrument].Size, a.unexplained(h.Instrument)
+	if rest.Sign() != size.Sign() || a.exiting(h.Instrument, (*tracked).foreign) {
+		return Zero
+	}
+	if size.Abs().Less(rest.Abs()) {
+		return size
+	}
+	return rest
+}
+
+// exiting tells whether an exit of some kind is under way in an instrument.
+func (a *Account) exiting(i Instrument, kind func(*tracked) bool) bool {
+	return slices.ContainsFunc(a.orders, func(t *tracked) bool {
+		return t.Instrument == i && t.Role == Exit && !t.State.Terminal() && kind(t)
+	})
+}
+
+// sendClose sends a reduce-only market order for a size of a position that no trade of ours explains.
+func (a *Account) sendClose(i Instrument, size Dec, reason string, now time.Time) {
 	intent := IntentID(strings.ReplaceAll(derive("close", a.id.String(), string(i), now.Format(time.RFC3339Nano)), "-", ""))
 	t := a.newOrder(intent, "", Exit, 0, now)
 	t.Instrument, t.Type, t.Amount, t.ReduceOnly, t.ValidUntil = i, MarketOrder, size.Abs(), true, now.Add(entryLife)
@@ -104,16 +147,16 @@ func (a *Account) sendClose(i Instrument, reason string, now time.Time) OrderID 
 		t.Side = Buy
 	}
 	a.send(t)
-	return t.ID
 }
 
-func exitSent(out Outcome) OrderID {
+// exitsSent lists the exits in an instrument that an outcome sends.
+func exitsSent(out Outcome, i Instrument) (ids []OrderID) {
 	for _, e := range out.Effects {
-		if s, ok := e.(SendOrder); ok && s.Order.Role == Exit {
-			return s.Order.ID
+		if s, ok := e.(SendOrder); ok && s.Order.Role == Exit && s.Order.Instrument == i {
+			ids = append(ids, s.Order.ID)
 		}
 	}
-	return ""
+	return ids
 }
 
 // exitTrade decides that a trade ends; the first reason stays.

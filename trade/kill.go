@@ -112,7 +112,7 @@ func (a *Account) closeForeign(i Instrument, now time.Time) {
 		return
 	}
 	a.closedForeignAt[i] = now
-	a.sendClose(i, ExitKillSwitch, now)
+	a.sendClose(i, a.positions[i].Size, ExitKillSwitch, now)
 }
 
 // closeForeignPace spaces the tries, so that the exchange's word on the last one is known.
