@@ -73,6 +73,28 @@ func TestRazor_score_rule_by_rule(t *testing.T) {
 		"gap with one side at 20": {"{}", func(r *reading) { // 15 + 5 = 20: no gap points
 			r.emaFast, r.emaGap, r.momentum, r.pullbackReady = 101, 1, 1, true
 		}, 20, 5},
+		"gap counts compression first, below 20": {"{}", func(r *reading) { // 8 + 6 + 4 = 18, + 25
+			r.emaFast, r.emaGap, r.volatility, r.atrPercent, r.compression = 101, 1, 0.3, 0.1, 0.5
+		}, 43, 18},
+		"gap counts compression first, above 20": {"{}", func(r *reading) { // 8 + 6 + 5 = 19, + 4: no gap points
+			r.emaFast, r.emaGap, r.volatility, r.atrPercent, r.compression, r.pullbackReady = 101, 1, 0.3, 0.1, 0.5, true
+		}, 23, 23},
+		"gap with the other side at 20": {"{}", func(r *reading) { // short 15 + 5: nothing for long either
+			r.emaFast, r.emaGap, r.momentum, r.pullbackReady = 101, 1, -1, true
+		}, 5, 20},
+		"gap counts the trend first": {`{"multiTimeframe":true}`, func(r *reading) { // 10 + 15 = 25: no gap points
+			r.emaFast, r.emaGap, r.momentum, r.trend = 101, 1, 1, 3
+		}, 25, 0},
+		"RSI far overbought is capped": {"{}", func(r *reading) { r.rsi = 90 }, 0, 53},                // 48 + 5
+		"the cap of short is reached":  {"{}", func(r *reading) { r.rsi = 73 }, 0, 53},                // 35 + 13, + 5
+		"the cap leaves short's 20":    {"{}", func(r *reading) { r.rsi, r.emaFast = 90, 99 }, 0, 68}, // 48 + 20
+		"just before the cap":          {"{}", func(r *reading) { r.rsi = 27.5 }, 52.5, 0},            // 35 + 12.5 + 5
+		"everything for long": {`{"multiTimeframe":true}`, func(r *reading) { // 8 + 48 + 20 + 15 + 6 + 10 + 5 + 4; 8 + 6 + 5 + 4
+			*r = reading{emaFast: 101, emaSlow: 100, emaGap: 1, rsi: 5, volatility: 0.3, momentum: 0.2, atrPercent: 0.1, compression: 0.1, trend: 3, pullbackReady: true}
+		}, 116, 23},
+		"everything for short": {`{"multiTimeframe":true}`, func(r *reading) {
+			*r = reading{emaFast: 99, emaSlow: 100, emaGap: 1, rsi: 95, volatility: 0.3, momentum: -0.2, atrPercent: 0.1, compression: 0.1, trend: -3, pullbackReady: true}
+		}, 23, 116},
 		"gap after the pullback's loss": {`{"requirePullback":true}`, func(r *reading) { // 15 + 6 - 5 = 16, + 25; 6 - 5 = 1
 			r.emaFast, r.emaGap, r.momentum, r.atrPercent = 101, 1, 1, 0.1
 		}, 41, 1},
