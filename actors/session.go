@@ -55,6 +55,8 @@ func (s *session) Receive(c *kit.Context) {
 	switch msg := c.Message().(type) {
 	case kit.Started:
 		s.start(c)
+	case kit.Stopping, kit.Restarting:
+		s.leaveAll(c)
 	case clientFrame:
 		s.client(c, msg.text)
 	case socketGone:
@@ -261,6 +263,13 @@ func (s *session) follower(c *kit.Context) string { return c.Self().ID() }
 func (s *session) follow(c *kit.Context, m trade.Market) {
 	t := s.markets[m]
 	s.env.toMarket(m, FollowMarket{Follower: s.follower(c), From: c.Self(), Ticker: t.ticker, Candles: t.candles})
+}
+
+// leaveAll spares the markets telling a page that is gone, until its leases end.
+func (s *session) leaveAll(c *kit.Context) {
+	for m := range s.markets {
+		s.env.toMarket(m, LeaveMarket{Follower: s.follower(c)})
+	}
 }
 
 func (s *session) followAll(c *kit.Context) {

@@ -417,3 +417,21 @@ func TestSession_after_a_reconnect_takes_new_snapshots(t *testing.T) {
 		require.Equal(t, []string{`snapshot positions 2 ["positions of deribit:paper"]`}, page.read())
 	})
 }
+
+// Markets do not go on telling a page that is gone.
+func TestSession_leaves_its_markets(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		x := grow(t, func(s *storageFake) { ready(s, alice) })
+		defer x.fell()
+		wait(time.Second)
+		x.up()
+		page := x.open(alice, "one")
+		page.subscribe(tickerPrefix + btcPaper.String())
+		page.Close(closeNormal, "")
+		require.NoError(t, <-page.served)
+		synctest.Wait()
+		before := x.kit.Overview().DeadLetters
+		x.lively(5 * time.Second)
+		require.Equal(t, before, x.kit.Overview().DeadLetters)
+	})
+}

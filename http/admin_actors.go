@@ -13,6 +13,9 @@ var (
 	errNoFailure = trade.Errorf(trade.NotFound, "failure_not_found", "This failure is not kept any more: only the last 100 are.")
 )
 
+// actorRoutes are asked every two seconds by an operator's page. A topic of the WebSocket would have to
+// make every answer for every viewer in the tree that it tells about; asked for, it costs one pass over
+// the mailboxes per look, nothing while nobody looks, and stays readable when the tree itself hangs.
 func (s *Server) actorRoutes() {
 	handle(s, route{method: get, path: "/api/admin/actors", id: "actors", tag: "Administration", access: admin,
 		summary: "How the server's actors are: their kinds, the fullest mailboxes, the last failures and one place of the tree"}, s.listActors)

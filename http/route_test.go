@@ -78,6 +78,7 @@ func TestRoutes_all(t *testing.T) {
 				require.Equal(t, "no-store", signedOut.Header.Get("Cache-Control"))
 				require.NotEmpty(t, signedOut.Header.Get("X-Request-ID"))
 			}
+			require.Equal(t, operation.Tags[0] == "Administration", strings.HasPrefix(operation.Path, "/api/admin/"), "administrators' routes are told by their path")
 			if strings.HasPrefix(operation.Path, "/api/admin/") {
 				asUser := w.call(operation.Method, path, map[string]any{"newPassword": goodPassword}, ann.auth())
 				require.Equal(t, 403, asUser.StatusCode, asUser.text)

@@ -255,19 +255,46 @@ func TestFailure_stack_names_the_place_and_no_argument(t *testing.T) {
 	})
 }
 
+// However many users there are, what is sent stays small.
+func TestOverview_of_a_crowd_is_small(t *testing.T) {
+	bubble(t, kit.Options{}, func(t *testing.T, s *kit.System) {
+		const many = 2_000
+		start(t, s, "users", family(names(many)...))
+		synctest.Wait()
+		for _, name := range names(200) { // and all of these are busy
+			for range 3 {
+				s.Ref("users/" + name).Tell(time.Second)
+			}
+		}
+		branch, ok := s.Branch("users", "", 100)
+		require.True(t, ok)
+		require.Equal(t, many, branch.Total)
+		time.Sleep(100 * time.Millisecond)
+		raw, err := json.Marshal([]any{s.Overview(), branch})
+		require.NoError(t, err)
+		require.Less(t, len(raw), 64<<10)
+		time.Sleep(time.Minute)
+	})
+}
+
 // ---- cost ----
 
 const crowd = 10_000
 
+// names are those of so many users.
+func names(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("user-%05d", i)
+	}
+	return list
+}
+
 // crowded is a system of 10,000 actors under one parent.
 func crowded(b *testing.B) *kit.System {
 	b.Helper()
-	names := make([]string, crowd)
-	for i := range names {
-		names[i] = fmt.Sprintf("user-%05d", i)
-	}
 	s := kittest.System(b, kit.Options{})
-	if _, err := s.Start("users", family(names...)); err != nil {
+	if _, err := s.Start("users", family(names(crowd)...)); err != nil {
 		b.Fatal(err)
 	}
 	for s.Overview().Alive <= crowd {
