@@ -57,7 +57,6 @@ type connection struct {
 	session broker.Session
 	forget  func() // takes back that the session is closed with the actor
 	journal trade.Journal[func(*kit.Context)]
-	line    *kit.Line   // commits, one at a time and in order
 	risk    *trade.Risk // set since the account was read; nil: what was read with it holds
 	asking  int         // how often the risk has been asked for
 	knows   int         // the newest of those answers that holds
@@ -186,7 +185,6 @@ func (n *connection) now() time.Time {
 // ---- loading ----
 
 func (n *connection) start(c *kit.Context) {
-	n.line = c.Line()
 	n.tell(c)
 	n.load(c)
 	c.After(gateEvery, gateDue{})

@@ -14,10 +14,10 @@ import (
 // This file is the one writer of an account: changes are committed in the order in
 // which they were decided, off the mailbox; trade.Journal says what may go when.
 
-// stored tells what became of committing a record.
+// stored tells what became of committing records.
 type stored struct {
-	number uint64
-	err    error
+	numbers []uint64
+	err     error
 }
 
 // apply puts an outcome into the journal and carries out at once what needs no record.
@@ -26,26 +26,34 @@ func (n *connection) apply(c *kit.Context, out trade.Outcome) { n.record(c, out,
 // record does the same; tell is called when the outcome is stored, entry released.
 func (n *connection) record(c *kit.Context, out trade.Outcome, entry trade.IntentID, tell ...func(*kit.Context)) {
 	r, urgent := n.journal.Add(out, entry, time.Now(), tell...)
+	r.With = n.behalf
 	for _, e := range urgent {
 		n.do(c, e)
 	}
-	if !out.Change.Empty() {
-		n.commit(c, r.Number, out.Change)
-	}
+	n.write(c)
 	n.release(c)
 	n.armTick(c)
 	n.hurrySweep(c)
 	n.judge(c)
 }
 
-// commit writes a record, for as long as it takes.
-func (n *connection) commit(c *kit.Context, number uint64, change trade.Change) {
-	storage, id, behalf, log := n.env.Storage, n.id, n.behalf, *c.Log()
-	n.line.Do(func(ctx context.Context) any {
+// write commits what waits, one transaction at a time, each for as long as it takes. What comes
+// meanwhile goes together into the next.
+func (n *connection) write(c *kit.Context) {
+	group, change := n.journal.Group()
+	if len(group) == 0 {
+		return
+	}
+	numbers := make([]uint64, len(group))
+	for i, r := range group {
+		numbers[i] = r.Number
+	}
+	storage, id, behalf, log := n.env.Storage, n.id, group[0].With, *c.Log()
+	c.Go(func(ctx context.Context) any {
 		if behalf != nil {
 			ctx = behalf(ctx)
 		}
-		return stored{number, commitUntil(ctx, log, storage, id, change)}
+		return stored{numbers: numbers, err: commitUntil(ctx, log, storage, id, change)}
 	})
 }
 
@@ -79,13 +87,12 @@ func commitUntil(ctx context.Context, log zerolog.Logger, storage Ledger, id tra
 }
 
 func (n *connection) stored(c *kit.Context, m stored) {
-	r := n.journal.Stored(m.number)
-	if r == nil {
-		return
+	for _, number := range m.numbers {
+		if r := n.journal.Stored(number); r != nil && m.err != nil {
+			n.refusedByStorage(c, r, m.err)
+		}
 	}
-	if m.err != nil {
-		n.refusedByStorage(c, r, m.err)
-	}
+	n.write(c)
 	n.release(c)
 	n.judge(c)
 }

@@ -29,9 +29,7 @@ type connection struct {
 	dead    bool
 	told    uint64 // the last record that was told
 
-	line    []commit // waiting for the database, in order
-	writing bool
-	flying  *flight // the transaction under way
+	flying *flight // the transaction under way; nil: none
 
 	up, compared, taking, again, fenced, resting bool
 	tick, sweep                                  *timer
@@ -39,11 +37,9 @@ type connection struct {
 }
 
 // flight is a transaction under way; the end of who began it may stop it.
-type flight struct{ stopped bool }
-
-type commit struct {
-	number uint64
-	change trade.Change
+type flight struct {
+	change  trade.Change
+	stopped bool
 }
 
 func newConnection(s *server, u *user) *connection { return &connection{s: s, u: u} }
@@ -108,14 +104,11 @@ func (n *connection) apply(out trade.Outcome) { n.record(out, "") }
 func (n *connection) record(out trade.Outcome, entry trade.IntentID, notes ...func()) {
 	n.describe(out)
 	n.s.w.sabotage.outcome(&out)
-	r, urgent := n.journal.Add(out, entry, n.s.w.now, notes...)
+	_, urgent := n.journal.Add(out, entry, n.s.w.now, notes...)
 	for _, e := range urgent {
 		n.do(e)
 	}
-	if !out.Change.Empty() {
-		n.line = append(n.line, commit{r.Number, out.Change})
-		n.write()
-	}
+	n.write()
 	if n.s.w.sabotage.sendFirst && entry != "" {
 		n.unwritten(entry)
 	}
@@ -125,25 +118,25 @@ func (n *connection) record(out trade.Outcome, entry trade.IntentID, notes ...fu
 	n.judge()
 }
 
-// write commits what waits, one at a time and for as long as it takes.
+// write commits what waits, one transaction at a time and for as long as it takes.
 func (n *connection) write() {
-	if n.writing || len(n.line) == 0 {
+	group, change := n.journal.Group()
+	if len(group) == 0 {
 		return
 	}
-	n.writing = true
-	next, w := n.line[0], n.s.w
+	w := n.s.w
 	var try func(pause time.Duration)
 	try = func(pause time.Duration) {
-		n.flying = &flight{}
-		w.transact(n.flying, n.s.epoch, n.u, next.change, func(err error) { // the answer comes to a process that may be gone
+		n.flying = &flight{change: change}
+		w.transact(n.flying, n.s.epoch, n.u, change, func(err error) { // the answer comes to a process that may be gone
 			n.after(w.delay(0, 2), func() {
 				var refusal *trade.Error
 				if err != nil && !errors.As(err, &refusal) {
 					n.after(pause, func() { try(min(2*pause, time.Second)) })
 					return
 				}
-				n.writing, n.line = false, n.line[1:]
-				n.stored(next.number, err)
+				n.flying = nil
+				n.stored(group, err)
 				n.write()
 			})
 		})
@@ -151,14 +144,13 @@ func (n *connection) write() {
 	try(50 * time.Millisecond)
 }
 
-func (n *connection) stored(number uint64, err error) {
-	r := n.journal.Stored(number)
-	if r == nil {
-		return
-	}
-	n.killPointOf(r)
-	if err != nil {
-		n.refusedByStorage(r, err)
+func (n *connection) stored(group []*trade.Record[func()], err error) {
+	for _, r := range group {
+		n.journal.Stored(r.Number)
+		n.killPointOf(r)
+		if err != nil {
+			n.refusedByStorage(r, err)
+		}
 	}
 	n.release()
 	n.judge()
@@ -302,11 +294,11 @@ func (n *connection) unwritten(intent trade.IntentID) { n.free(intent) }
 
 // settleFlight ends the transaction under way with its connection: it was done, or never will be.
 func (n *connection) settleFlight() {
-	if !n.writing || n.flying.stopped {
+	if n.flying == nil || n.flying.stopped {
 		return
 	}
 	n.flying.stopped = true
-	if n.s.w.rand.IntN(2) == 0 && len(n.line) > 0 {
-		_ = n.s.w.db.commit(n.s.epoch, n.u.account, n.line[0].change, n.s.w.now)
+	if n.s.w.rand.IntN(2) == 0 {
+		_ = n.s.w.db.commit(n.s.epoch, n.u.account, n.flying.change, n.s.w.now)
 	}
 }

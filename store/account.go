@@ -51,9 +51,8 @@ func (db *DB) Commit(ctx context.Context, account trade.AccountID, change trade.
 		defer done()
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(assertEpoch, db.Epoch())
 	db.queue(batch, account, change)
-	_, err := db.batchOf(ctx, account.User, batch)
+	err := db.fencedOf(ctx, account.User, batch)
 	switch {
 	case hasCode(err, codeFenced):
 		return trade.ErrFenced
@@ -88,9 +87,7 @@ func (db *DB) queue(batch *pgx.Batch, account trade.AccountID, change trade.Chan
 		}
 		queueOrder(batch, account, order, db.Epoch(), candles[order.Intent])
 	}
-	for _, fill := range change.Fills {
-		queueFill(batch, account, fill)
-	}
+	queueFills(batch, account, change.Fills)
 	for _, t := range change.Trades {
 		queueTrade(batch, account, t)
 	}

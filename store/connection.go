@@ -99,12 +99,13 @@ const forgetExchangeAccount = `
 UPDATE connections SET exchange_account = NULL, updated_at = now() WHERE user_id = $1 AND broker = $2 AND environment = $3`
 
 // noteUnfinished keeps the flag by which the boot list finds users with orders or
-// round trips that are not finished.
+// round trips that are not finished. While it stays as it is, nothing is locked.
 const noteUnfinished = `
 INSERT INTO connections AS c (user_id, broker, environment, unfinished)
-SELECT $1, $2, $3,
+SELECT $1, $2, $3, now.unfinished FROM (SELECT
 	EXISTS (SELECT FROM orders WHERE user_id = $1 AND broker = $2 AND environment = $3
 		AND state NOT IN ('filled', 'cancelled', 'rejected', 'expired'))
-	OR EXISTS (SELECT FROM trades WHERE user_id = $1 AND broker = $2 AND environment = $3 AND status = 'open')
+	OR EXISTS (SELECT FROM trades WHERE user_id = $1 AND broker = $2 AND environment = $3 AND status = 'open') AS unfinished) now
+WHERE NOT EXISTS (SELECT FROM connections WHERE user_id = $1 AND broker = $2 AND environment = $3 AND unfinished = now.unfinished)
 ON CONFLICT (user_id, broker, environment) DO UPDATE SET unfinished = excluded.unfinished, updated_at = now()
 WHERE c.unfinished <> excluded.unfinished`

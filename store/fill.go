@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tradebaas/tradebaas/trade"
@@ -8,15 +10,43 @@ import (
 
 // This file holds the tables fills and fill_cursors.
 
-const insertFill = `
+// insertFills takes a column each, so that many cost one statement.
+const insertFills = `
 INSERT INTO fills (user_id, broker, environment, venue_trade_id, seq, venue_order_id, label, instrument, side, price, amount,
 	fee, fee_currency, profit_loss, index_price, maker, liquidation, time)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+SELECT $1, $2, $3, * FROM unnest($4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::numeric[],
+	$11::numeric[], $12::numeric[], $13::text[], $14::numeric[], $15::numeric[], $16::boolean[], $17::boolean[], $18::timestamptz[])
 ON CONFLICT ON CONSTRAINT fills_pkey DO NOTHING`
 
-func queueFill(batch *pgx.Batch, account trade.AccountID, f trade.Fill) {
-	batch.Queue(insertFill, account.User, account.Broker, account.Environment, f.ID, f.Seq, f.Order, f.Label, f.Instrument,
-		f.Side, f.Price, f.Amount, f.Fee, f.FeeCurrency, f.ProfitLoss, f.Index, f.Maker, f.Liquidation, f.Time)
+func queueFills(batch *pgx.Batch, account trade.AccountID, fills []trade.Fill) {
+	if len(fills) == 0 {
+		return
+	}
+	batch.Queue(insertFills, account.User, account.Broker, account.Environment,
+		column(fills, func(f trade.Fill) trade.VenueTradeID { return f.ID }),
+		column(fills, func(f trade.Fill) int64 { return f.Seq }),
+		column(fills, func(f trade.Fill) trade.VenueOrderID { return f.Order }),
+		column(fills, func(f trade.Fill) string { return f.Label }),
+		column(fills, func(f trade.Fill) trade.Instrument { return f.Instrument }),
+		column(fills, func(f trade.Fill) trade.Side { return f.Side }),
+		column(fills, func(f trade.Fill) trade.Dec { return f.Price }),
+		column(fills, func(f trade.Fill) trade.Dec { return f.Amount }),
+		column(fills, func(f trade.Fill) trade.Dec { return f.Fee }),
+		column(fills, func(f trade.Fill) trade.Currency { return f.FeeCurrency }),
+		column(fills, func(f trade.Fill) trade.Dec { return f.ProfitLoss }),
+		column(fills, func(f trade.Fill) trade.Dec { return f.Index }),
+		column(fills, func(f trade.Fill) bool { return f.Maker }),
+		column(fills, func(f trade.Fill) bool { return f.Liquidation }),
+		column(fills, func(f trade.Fill) time.Time { return f.Time }))
+}
+
+// column is one field of each row.
+func column[R, F any](rows []R, field func(R) F) []F {
+	list := make([]F, len(rows))
+	for i, row := range rows {
+		list[i] = field(row)
+	}
+	return list
 }
 
 // selectOpenFills reads the fills of unfinished orders and open trades, and those

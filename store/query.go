@@ -20,6 +20,9 @@ import (
 // transaction and one round trip, so it costs nothing to say who is meant.
 const setUser = `SELECT set_config('app.user_id', $1, true)`
 
+// setUserFenced fails with codeFenced when another server has taken over.
+const setUserFenced = `SELECT set_config('app.user_id', $1, true), assert_epoch($2)`
+
 // rowsOf runs one query as a user.
 func rowsOf[T any](ctx context.Context, db *DB, user trade.UserID, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
 	batch := &pgx.Batch{}
@@ -75,17 +78,27 @@ func (db *DB) execOf(ctx context.Context, user trade.UserID, sql string, args ..
 
 // batchOf runs statements as a user: all or none of them, in one round trip.
 func (db *DB) batchOf(ctx context.Context, user trade.UserID, statements *pgx.Batch) ([]pgconn.CommandTag, error) {
-	var tags []pgconn.CommandTag
-	err := db.again(ctx, func() (err error) {
-		tags, err = db.sendOf(ctx, user, statements)
+	return db.openedBy(ctx, user, statements, setUser, string(user))
+}
+
+// fencedOf does the same, for as long as this server owns the database.
+func (db *DB) fencedOf(ctx context.Context, user trade.UserID, statements *pgx.Batch) error {
+	_, err := db.openedBy(ctx, user, statements, setUserFenced, string(user), db.Epoch())
+	return err
+}
+
+// openedBy runs statements after one that sets the user.
+func (db *DB) openedBy(ctx context.Context, user trade.UserID, statements *pgx.Batch, sql string, args ...any) (tags []pgconn.CommandTag, err error) {
+	err = db.again(ctx, func() (err error) {
+		batch := &pgx.Batch{}
+		batch.Queue(sql, args...)
+		tags, err = db.sendOf(ctx, user, batch, statements)
 		return err
 	})
 	return tags, err
 }
 
-func (db *DB) sendOf(ctx context.Context, user trade.UserID, statements *pgx.Batch) ([]pgconn.CommandTag, error) {
-	batch := &pgx.Batch{}
-	batch.Queue(setUser, string(user))
+func (db *DB) sendOf(ctx context.Context, user trade.UserID, batch, statements *pgx.Batch) ([]pgconn.CommandTag, error) {
 	for _, q := range statements.QueuedQueries {
 		batch.Queue(q.SQL, q.Arguments...)
 	}

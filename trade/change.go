@@ -1,6 +1,7 @@
 package trade
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -28,6 +29,51 @@ func (c Change) Remark() bool {
 	decisions := len(c.Decisions)
 	c.Decisions = nil
 	return decisions > 0 && c.Empty()
+}
+
+// Then is this change and a later one together: the last word on each order and trade.
+func (c Change) Then(next Change) Change {
+	return Change{
+		Orders:    replaced(c.Orders, next.Orders, func(o Order) OrderID { return o.ID }),
+		Fills:     slices.Concat(c.Fills, next.Fills),
+		Trades:    replaced(c.Trades, next.Trades, func(t Trade) TradeID { return t.ID }),
+		Decisions: slices.Concat(c.Decisions, next.Decisions),
+		Repairs:   slices.Concat(c.Repairs, next.Repairs),
+		Cursors:   merged(c.Cursors, next.Cursors),
+		Counters:  merged(c.Counters, next.Counters),
+		Days:      merged(c.Days, next.Days),
+	}
+}
+
+// restates tells whether a later change moves an order of this one to another state.
+func (c Change) restates(next Change) bool {
+	return slices.ContainsFunc(next.Orders, func(later Order) bool {
+		return slices.ContainsFunc(c.Orders, func(o Order) bool { return o.ID == later.ID && o.State != later.State })
+	})
+}
+
+// replaced gives the older rows that no newer one replaces, and the newer ones.
+func replaced[R any, K comparable](older, newer []R, key func(R) K) []R {
+	if len(newer) == 0 {
+		return older
+	}
+	var list []R
+	for _, row := range older {
+		if !slices.ContainsFunc(newer, func(n R) bool { return key(n) == key(row) }) {
+			list = append(list, row)
+		}
+	}
+	return append(list, newer...)
+}
+
+func merged[K comparable, V any](older, newer map[K]V) map[K]V {
+	if len(newer) == 0 {
+		return older
+	}
+	all := make(map[K]V, len(older)+len(newer))
+	maps.Copy(all, older)
+	maps.Copy(all, newer)
+	return all
 }
 
 // HasEntry tells whether the change holds a new entry intent, which only the current owner may commit.

@@ -1,6 +1,9 @@
 package trade
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // journalStuck is how long the oldest record may wait for its storage; then exits and stops no longer
 // wait for it, and nothing new is started.
@@ -22,12 +25,14 @@ type Record[N any] struct {
 	Entry   IntentID // a new intent, to be released when it is stored
 	Effects []Effect // to be carried out when it is stored
 	Notes   []N
+	With    func(context.Context) context.Context // on whose behalf it is stored; nil: on nobody's
 	since   time.Time
+	taken   bool // to be stored
 	done    bool
 }
 
-// Add takes an outcome in. It gives the effects that need no record, for the caller to carry out now;
-// the caller then stores the record's change, unless that is empty.
+// Add takes an outcome in. It gives the effects that need no record, for the caller to carry out now.
+// What the caller stores next, Group tells.
 func (j *Journal[N]) Add(out Outcome, entry IntentID, now time.Time, notes ...N) (*Record[N], []Effect) {
 	j.number++
 	r := &Record[N]{Number: j.number, Outcome: out, Entry: entry, Notes: notes, since: now, done: out.Change.Empty()}
@@ -51,6 +56,34 @@ func needsNoRecord(e Effect) bool {
 	send, ok := e.(SendOrder)
 	return !ok || send.Order.Role == Entry
 }
+
+// groupMost bounds how many records go into one transaction.
+const groupMost = 100
+
+// Group gives the records to be stored next, in one transaction, and their changes together: all that
+// wait, in their order. It gives none while an earlier group has no answer. What storage may refuse on its
+// own account is stored alone; so is each further state of an order, because each is noted, and a
+// transaction that is told twice must not move an order back.
+func (j *Journal[N]) Group() (group []*Record[N], change Change) {
+	for _, r := range j.pending {
+		if r.taken && !r.done {
+			return nil, Change{}
+		}
+		if r.done {
+			continue
+		}
+		if len(group) > 0 && (len(group) == groupMost || r.alone() || group[0].alone() || change.restates(r.Outcome.Change)) {
+			break
+		}
+		group, change = append(group, r), change.Then(r.Outcome.Change)
+	}
+	for _, r := range group {
+		r.taken = true
+	}
+	return group, change
+}
+
+func (r *Record[N]) alone() bool { return r.Entry != "" || r.With != nil }
 
 // Stored notes that storage has answered about a record, and gives it; nil when it is not pending.
 func (j *Journal[N]) Stored(number uint64) *Record[N] {
