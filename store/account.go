@@ -28,10 +28,7 @@ const (
 	intentPerSide = "orders_one_intent_per_candle"
 )
 
-const (
-	assertEpoch  = `SELECT assert_epoch($1)`
-	assertActive = `SELECT assert_active($1, $2)`
-)
+const assertActive = `SELECT assert_active($1, $2)`
 
 // Commit stores a change in one durable transaction and one round trip. Every
 // change must carry the current epoch; one with a new entry intent also needs the
