@@ -148,7 +148,7 @@ func noSurplus(u *user) error {
 			continue
 		}
 		limit := surplusMax
-		if u.clear.After(s.over) || s.over.Sub(u.clear) < orphanMax { // what was missed shows in the next sweep
+		if u.clear.After(s.over) || s.over.Sub(u.clear) < orphanMax || s.shared() { // what was missed, or is not ours, shows in the next sweep
 			limit = orphanMax + surplusMax
 		}
 		if since(&s.over, s.size.Abs().Less(s.stops), u.w.now) && u.calmFor(s.over) > limit && u.w.now.Sub(u.refused) > refusedMax {

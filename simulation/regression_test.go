@@ -25,6 +25,7 @@ var regressions = map[string]uint64{
 	"a close of the user's own position was forgotten with its fill by a kill (F05)":         67,
 	"legs outlived a position that another one had made even by a minute (F29)":              24,
 	"the rest of a stop that filled short was closed late (F24)":                             466,
+	"legs were larger than what a position against ours left of it (F29)":                    658,
 }
 
 func TestRegressions(t *testing.T) {

@@ -121,6 +121,15 @@ func (s *standing) ours() trade.Dec {
 	return sum
 }
 
+// shared tells whether somebody else's position lies against ours.
+func (s *standing) shared() bool {
+	sum := trade.Zero
+	for _, open := range s.open {
+		sum = sum.Add(open)
+	}
+	return s.size.Abs().Less(sum.Abs())
+}
+
 func (t *truth) intend(cmd trade.EnterCommand, priced time.Time) {
 	t.intents[cmd.Intent] = &intention{cmd, t.u.w.now, priced}
 }

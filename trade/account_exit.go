@@ -195,7 +195,7 @@ func (a *Account) exitDue(h *holding, now time.Time) bool {
 	if !now.Before(h.exitNext) {
 		return true
 	}
-	return now.Sub(h.exitFailed) >= nakedPause && remaining(a.legs(h, Stop)).Less(h.Open)
+	return now.Sub(h.exitFailed) >= nakedPause && remaining(a.legs(h, Stop)).Less(a.exposed(h))
 }
 
 // exitFellShort tries the rest of an exit again, ever more slowly.

@@ -119,7 +119,7 @@ func (a *Account) guard(h *holding, now time.Time) {
 // vanished tells whether readings agree that the exchange has nothing of this trade any more. Until the
 // history may be trusted it stays open in the books, but its legs would take from what is opened next.
 func (a *Account) vanished(h *holding) bool {
-	return h.doubts > 1 && a.positions[h.Instrument].Size.Mul(sign(h.Side)).Sign() <= 0
+	return h.doubts > 1 && a.sizeOf(h).Sign() <= 0
 }
 
 // whole tells whether the entry is over and all of its fills are known.
@@ -186,10 +186,10 @@ func remaining(orders []VenueOrder) Dec {
 // guardStop wants the whole position under a stop: it waits a moment for the linked one, asks, places
 // one of its own, and closes at market when none stands in time or the price has passed it.
 func (a *Account) guardStop(h *holding, now time.Time) {
-	stops := a.legs(h, Stop)
-	if a.firing(h, now) || h.Open.Cmp(remaining(stops)) <= 0 {
+	stops, exposed := a.legs(h, Stop), a.exposed(h)
+	if a.firing(h, now) || exposed.Cmp(remaining(stops)) <= 0 {
 		h.stopMissing, h.stopAsked, h.stopAbsent = time.Time{}, false, false
-		a.cancelSurplus(stops, h.Open, now)
+		a.cancelSurplus(stops, exposed, now)
 		return
 	}
 	if h.stopMissing.IsZero() {
@@ -210,7 +210,7 @@ func (a *Account) guardStop(h *holding, now time.Time) {
 	case newest != nil && (newest.pending || newest.State == OrderUnknown), now.Before(h.stopNext):
 	case len(stops) > 0:
 		if since >= legGrace {
-			a.amend(stops[0], h.Open.Sub(remaining(stops[1:])), h.StopLoss, Zero, now)
+			a.amend(stops[0], exposed.Sub(remaining(stops[1:])), h.StopLoss, Zero, now)
 		}
 	case h.unlinked && a.whole(h), h.stopAbsent:
 		a.sendLeg(h, Stop, now)
@@ -270,7 +270,7 @@ func (a *Account) sendLeg(h *holding, role Role, now time.Time) {
 		a.repair(h.Instrument, "protected", t.Label, "A missing "+string(role)+" was put back.", now)
 	}
 	t.linked = false
-	t.Instrument, t.Side, t.Amount, t.ReduceOnly = h.Instrument, h.Side.Opposite(), h.Open, true
+	t.Instrument, t.Side, t.Amount, t.ReduceOnly = h.Instrument, h.Side.Opposite(), a.exposed(h), true
 	t.ValidUntil = now.Add(entryLife)
 	if role == Stop {
 		t.Type, t.TriggerPrice = StopMarketOrder, h.StopLoss
@@ -296,9 +296,9 @@ func (a *Account) align(h *holding, now time.Time) {
 	if !h.stopMissing.IsZero() {
 		return
 	}
-	stops, targets := a.legs(h, Stop), a.legs(h, Target)
-	uneven := len(stops) == 1 && !stops[0].Amount.Sub(stops[0].Filled).Equal(h.Open) ||
-		len(targets) == 1 && !targets[0].Amount.Sub(targets[0].Filled).Equal(h.Open)
+	stops, targets, exposed := a.legs(h, Stop), a.legs(h, Target), a.exposed(h)
+	uneven := len(stops) == 1 && !stops[0].Amount.Sub(stops[0].Filled).Equal(exposed) ||
+		len(targets) == 1 && !targets[0].Amount.Sub(targets[0].Filled).Equal(exposed)
 	if !uneven {
 		h.uneven = time.Time{}
 	} else if h.uneven.IsZero() {
@@ -320,7 +320,7 @@ func (a *Account) align(h *holding, now time.Time) {
 // aim is the full amount that a leg should have.
 func (a *Account) aim(v VenueOrder, h *holding, resize bool) Dec {
 	if resize {
-		return v.Filled.Add(h.Open)
+		return v.Filled.Add(a.exposed(h))
 	}
 	return v.Amount
 }

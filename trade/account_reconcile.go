@@ -142,10 +142,13 @@ func (a *Account) needed(l Label, v VenueOrder) bool {
 	return a.openOn(v.Instrument) == nil && v.ReduceOnly && (size.Sign() > 0 && v.Side == Sell || size.Sign() < 0 && v.Side == Buy)
 }
 
-// noteForeign tells the user of a position that somebody else changed while a trade of ours is open.
+// noteForeign tells the user of a position that somebody else changed while a trade of ours is open, and
+// notes what it leaves of ours: the legs are no larger than that.
 func (a *Account) noteForeign(now time.Time) {
 	for _, h := range a.holdings {
+		h.left = Zero
 		if h.ExitTime == nil && h.doubts == 0 && a.Foreign(h.Instrument) {
+			h.left = MaxDec(a.sizeOf(h), Zero)
 			a.repair(h.Instrument, "foreign_position", string(h.Intent), "The position differs from what the strategy's own orders explain; its stop stays, and nothing new is entered.", now)
 		}
 	}
@@ -155,7 +158,7 @@ func (a *Account) noteForeign(now time.Time) {
 // for as long as the exchange's history may lag behind, and nothing may be in flight.
 func (a *Account) findGhosts(s Snapshot, now time.Time) {
 	for _, h := range a.holdings {
-		size := a.positions[h.Instrument].Size.Mul(sign(h.Side))
+		size := a.sizeOf(h)
 		_, complete := s.Fills[h.Instrument]
 		young := len(h.fills) > 0 && !h.fills[len(h.fills)-1].Time.Before(s.Asked)
 		if h.ExitTime != nil || size.Sign() > 0 || !complete || young || h.Open.IsZero() || a.inFlight(h.Instrument) {

@@ -397,6 +397,25 @@ func TestF11_GhostClosed(t *testing.T) {
 	require.Equal(t, 1, d.repairKinds()["ghost_closed"])
 }
 
+// F29: what a position of somebody else takes from ours is not there to protect, until it is back.
+func TestF29_LegsFollowWhatIsLeft(t *testing.T) {
+	d := newDesk(50000)
+	require.NoError(t, d.enter(1, Buy))
+	d.hear()
+	covered := func() string { return remaining(d.stops()).String() }
+	d.x.size = MustDec("0.006") // a short of 0.004 that was there before, or came unseen
+	d.do(d.OnPosition(d.x.position(), d.x.now))
+	d.wait(5 * time.Second)
+	require.Equal(t, "0.01", covered(), "one word is no proof")
+	d.reconcile()
+	d.wait(5 * time.Second)
+	require.Equal(t, "0.006", covered())
+	d.x.size = MustDec("0.01")
+	d.do(d.OnPosition(d.x.position(), d.x.now))
+	d.wait(time.Second)
+	require.Equal(t, "0.01", covered(), "and it is covered again at once")
+}
+
 // F29: a position of somebody else may make ours even, so that nothing is left at the exchange for our
 // legs to protect; they would take from what its user opens next.
 func TestF29_MadeEvenByAnother(t *testing.T) {

@@ -36,6 +36,7 @@ type holding struct {
 	owed          time.Time // since when the exchange counts fills that it has not told
 	uneven        time.Time // since when the legs' amounts differ from the position
 	refusals      int       // of amendments in a row
+	left          Dec       // what a position against ours leaves of it at the exchange, by the last reading; 0: all
 	doubts        int       // readings in which the exchange had no such position
 	doubted       time.Time // when the first of them was
 	fundNext      time.Time // when its funding is asked for again

@@ -39,6 +39,19 @@ func (a *Account) inFlight(i Instrument) bool {
 	})
 }
 
+// sizeOf is the exchange's position in the direction of a trade.
+func (a *Account) sizeOf(h *holding) Dec { return a.positions[h.Instrument].Size.Mul(sign(h.Side)) }
+
+// exposed is the part of a trade that its legs must cover: all of it, or what somebody else's position
+// against it leaves. Only a whole reading tells that it is less, for a single word may be an old one;
+// that it is more again is believed at once.
+func (a *Account) exposed(h *holding) Dec {
+	if h.left.IsZero() {
+		return h.Open
+	}
+	return MinDec(h.Open, MaxDec(h.left, a.sizeOf(h)))
+}
+
 // Foreign tells whether somebody else moved the position: another hand or another program.
 func (a *Account) Foreign(i Instrument) bool { return !a.inFlight(i) && !a.unexplained(i).IsZero() }
 
