@@ -55,6 +55,10 @@ test-browser: build ## Only the browser tests
 	@$(GO) build -trimpath -tags actorfaults -o bin/tradebaas-faulty ./cmd/tradebaas
 	@sh web/e2e/browser.sh
 
+.PHONY: shots
+shots: build ## Renew the pictures of the documentation from a server of their own (about four minutes)
+	@cd web && CHROME_BIN=$$(node e2e/chrome.mjs) node e2e/shots.mjs
+
 KILLS ?= 200
 STORM_SEED ?= 1
 storm: ## Kill the real server with -9 over and over, KILLS=200 times, and hold it to its promises

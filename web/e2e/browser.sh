@@ -1,8 +1,8 @@
 #!/bin/sh
-# Walks the newcomer's path in a real browser. Uses an installed Chrome or Chromium (CHROME_BIN, or the usual names),
+# Walks the page in a real browser. Uses an installed Chrome or Chromium (CHROME_BIN, or the usual names),
 # installs Debian's where it may, and else says what to install.
 #
-# Names of test files (newcomer, risk, admin) run only those. Without TRADEBAAS_URL a server of its own is started from bin/tradebaas, in a directory that is removed afterwards.
+# Names of test files (newcomer, trades, quality, risk, admin) run only those. Without TRADEBAAS_URL a server of its own is started from bin/tradebaas, in a directory that is removed afterwards.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,32 +1,30 @@
-// Runs the browser tests against TRADEBAAS_URL, or against a server of their own with an empty data directory.
+// Runs the browser tests against TRADEBAAS_URL, or against servers of their own with empty data directories.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { root, withServer } from './server.mjs'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-/** A first start may fetch the database's binaries. */
-const startWithin = 240_000
-
-/** What is tested against which program. The faulty one differs in one thing: its actors can be told to fail. */
+/**
+ * What is tested against which program. The faulty one differs in one thing: its actors can be told to fail. The files
+ * of a stage run side by side; the stages follow each other. newcomer makes the owner that the others use, and risk
+ * halts the whole server, which nobody else may notice.
+ */
 const suites = [
-  { program: 'tradebaas', files: ['newcomer', 'risk'] },
-  { program: 'tradebaas-faulty', files: ['admin'] },
+  { program: 'tradebaas', stages: [['newcomer'], ['trades', 'quality'], ['risk']] },
+  { program: 'tradebaas-faulty', stages: [['admin']] },
 ]
 const asked = process.argv.slice(2)
-const chosen = suites.map(({ program, files }) => ({ program, files: files.filter((name) => asked.length === 0 || asked.includes(name)) })).filter(({ files }) => files.length > 0)
+const chosen = suites
+  .map(({ program, stages }) => ({ program, stages: stages.map((files) => files.filter((name) => asked.length === 0 || asked.includes(name))).filter((files) => files.length > 0) }))
+  .filter(({ stages }) => stages.length > 0)
 
 if (process.env.TRADEBAAS_URL) {
   if (!process.env.TRADEBAAS_OWNER_LINK) stop('TRADEBAAS_OWNER_LINK is not set: it is the one-time link that the server prints')
-  process.exitCode = await test(suites[0].files, process.env.TRADEBAAS_URL, process.env.TRADEBAAS_OWNER_LINK)
+  process.exitCode = await test(chosen[0].stages, process.env.TRADEBAAS_URL, process.env.TRADEBAAS_OWNER_LINK)
 } else {
-  for (const { program, files } of chosen) {
+  for (const { program, stages } of chosen) {
     await withServer(program, async (url, link, faults) => {
-      process.exitCode ||= await test(files, url, link, faults)
+      process.exitCode ||= await test(stages, url, link, faults)
     })
   }
 }
@@ -36,74 +34,27 @@ function stop(why) {
   process.exit(1)
 }
 
-/** Runs test files; gives the exit code. */
-async function test(files, url, link, faults = '') {
-  const runner = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files.map((name) => `e2e/${name}.test.mjs`)], {
-    cwd: join(root, 'web'),
-    stdio: 'inherit',
-    env: { ...process.env, TRADEBAAS_URL: url, TRADEBAAS_OWNER_LINK: link, TRADEBAAS_BROWSER_FAULTS: faults, TRADEBAAS_BROWSER_RUN: Date.now().toString(36) },
-  })
-  const [code] = await once(runner, 'exit')
-  return code ?? 1
-}
-
-async function withServer(program, use) {
-  const binary = join(root, 'bin', program)
-  if (!existsSync(binary)) stop(`bin/${program} is not built: run make test-browser`)
-  const data = mkdtempSync(join(tmpdir(), 'tradebaas-browser-'))
-  const [port, admin, faults] = [await freePort(), await freePort(), await freePort()]
-  const url = `http://127.0.0.1:${port}`
-  const server = spawn(binary, ['serve'], {
-    cwd: data,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      TRADEBAAS_DATA_DIR: data,
-      TRADEBAAS_LISTEN: `127.0.0.1:${port}`,
-      TRADEBAAS_ADMIN_LISTEN: `127.0.0.1:${admin}`,
-      TRADEBAAS_PUBLIC_URL: url,
-      ACTORFAULTS: `127.0.0.1:${faults}`,
-    },
-  })
-  let log = ''
-  server.stdout.on('data', (text) => (log += text))
-  server.stderr.on('data', (text) => (log += text))
-  try {
-    await ready(url, server)
-    await use(url, readFileSync(join(data, 'owner-link'), 'utf8').trim(), `http://127.0.0.1:${faults}`)
-  } catch (reason) {
-    process.exitCode = 1
-    console.error(reason)
-  } finally {
-    if (process.exitCode) console.error(`The server said last:\n${log.split('\n').slice(-60).join('\n')}`)
-    if (server.exitCode === null) {
-      server.kill('SIGINT')
-      await Promise.race([once(server, 'exit'), pause(30_000, undefined, { ref: false })])
-      if (server.exitCode === null) server.kill('SIGKILL')
-    }
-    rmSync(data, { recursive: true, force: true })
+/** Runs the files of one stage after another; gives the worst exit code. */
+async function test(stages, url, link, faults = '') {
+  const run = Date.now().toString(36)
+  const env = { ...process.env, TRADEBAAS_URL: url, TRADEBAAS_OWNER_LINK: link, TRADEBAAS_BROWSER_FAULTS: faults, TRADEBAAS_BROWSER_RUN: run }
+  if (!stages.flat().some((name) => name === 'newcomer' || name === 'admin')) await makeOwner(url, link, run)
+  let worst = 0
+  for (const files of stages) {
+    const runner = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files.map((name) => `e2e/${name}.test.mjs`)], { cwd: join(root, 'web'), stdio: 'inherit', env })
+    const [code] = await once(runner, 'exit')
+    worst = Math.max(worst, code ?? 1)
   }
+  return worst
 }
 
-async function ready(url, server) {
-  const until = Date.now() + startWithin
-  while (Date.now() < until) {
-    if (server.exitCode !== null) throw new Error(`the server ended with code ${server.exitCode} before it was ready`)
-    try {
-      if ((await fetch(`${url}/ready`)).status === 200) return
-    } catch {
-      // Not listening yet.
-    }
-    await pause(200)
-  }
-  throw new Error(`the server was not ready within ${startWithin / 1000} s`)
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return port
+/** What newcomer does through the page, for a run without it. */
+async function makeOwner(url, link, run) {
+  const token = new URL(link, url).searchParams.get('token') ?? link
+  const answer = await fetch(`${url}/api/setup/owner`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ token, email: `owner-${run}@example.com`, password: 'a long enough pass phrase', disclaimerAccepted: true }),
+  })
+  if (!answer.ok) throw new Error(`no owner was made: ${await answer.text()}`)
 }

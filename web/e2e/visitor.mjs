@@ -24,6 +24,8 @@ export function launch() {
 export class Visitor {
   errors = []
   frames = []
+  /** What the server answered to the page, as text. */
+  answers = []
   user = undefined
 
   static async arrive(browser, { width = 1280, height = 900, language = 'en', ...rest } = {}) {
@@ -40,7 +42,11 @@ export class Visitor {
     page.on('pageerror', (error) => this.errors.push(String(error)))
     page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => this.frames.push(String(payload))))
     page.on('response', async (response) => {
-      if (response.url().endsWith('/api/auth/login') && response.ok()) this.user = (await response.json()).user
+      if (!response.url().includes('/api/')) return
+      // An answer whose page has gone meanwhile has no text any more.
+      const text = await response.text().catch(() => '')
+      this.answers.push(text)
+      if (response.url().endsWith('/api/auth/login') && response.ok()) this.user = JSON.parse(text).user
     })
   }
 
@@ -79,14 +85,43 @@ export class Visitor {
     await this.step(step).getByRole('button', { name }).click()
   }
 
-  /** Nothing on this page keeps anybody out: axe finds nothing serious. */
+  /** Makes an account that is connected to the paper exchange. */
+  async registerConnected(email) {
+    await this.register(email)
+    await this.press('account', 'Take a paper account')
+    await this.press('connect', 'Connect')
+    await this.reaches('connect', 'done')
+  }
+
+  /** Items that the socket brought on a topic. */
+  told(topic) {
+    return this.frames
+      .map((text) => JSON.parse(text))
+      .filter((frame) => frame.topic === topic)
+      .flatMap(({ data }) => data ?? [])
+  }
+
+  /** The theme of the page, without a way through its menus. */
+  async theme(theme) {
+    await this.page.evaluate((name) => {
+      document.documentElement.dataset.theme = name
+    }, theme)
+  }
+
+  /** axe finds nothing in the dark, and nothing in the light. */
+  async accessibleInBoth(where) {
+    for (const theme of ['light', 'dark']) {
+      await this.theme(theme)
+      await this.accessible(`${where}, ${theme}`)
+    }
+  }
+
+  /** Nothing on this page keeps anybody out: axe finds nothing. */
   async accessible(where) {
     await this.settled()
     await this.page.evaluate(axe)
     const found = await this.page.evaluate(async () =>
-      (await window.axe.run()).violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
+      (await window.axe.run()).violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
     )
     assert.deepEqual(found, [], `accessibility of ${where}`)
   }

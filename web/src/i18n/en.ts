@@ -1,6 +1,7 @@
 /** The texts of the page in English. nl.ts holds the same keys; a test compares them. */
 export const en = {
   app: {
+    menu: 'Menu',
     skip: 'Skip to the content',
     retry: 'Try again',
     cancel: 'Cancel',
@@ -630,6 +631,7 @@ export const en = {
     dayOff: 'Show every day again, not only {{day}}',
     clear: 'Clear the filters',
     pages: 'Pages of trades',
+    table: 'Table of trades',
     status: { open: 'Open', closed: 'Closed' },
     columns: {
       opened: 'Opened',
@@ -726,6 +728,7 @@ export const en = {
     },
     group: {
       title: 'Results compared',
+      table: 'Table of results',
       by: 'Compare by',
       kinds: { strategy: 'Strategy', instrument: 'Instrument', version: 'Version', day: 'Day', week: 'Week', month: 'Month' },
     },

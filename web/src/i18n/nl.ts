@@ -4,6 +4,7 @@ import type { en } from './en'
 /** De teksten van de pagina in het Nederlands, met dezelfde sleutels als en.ts. */
 export const nl: Translation<typeof en> = {
   app: {
+    menu: 'Menu',
     skip: 'Naar de inhoud',
     retry: 'Opnieuw proberen',
     cancel: 'Annuleren',
@@ -633,6 +634,7 @@ export const nl: Translation<typeof en> = {
     dayOff: 'Weer elke dag tonen, niet alleen {{day}}',
     clear: 'Filters wissen',
     pages: 'Bladzijden met trades',
+    table: 'Tabel met trades',
     status: { open: 'Open', closed: 'Gesloten' },
     columns: {
       opened: 'Geopend',
@@ -729,6 +731,7 @@ export const nl: Translation<typeof en> = {
     },
     group: {
       title: 'Resultaten vergeleken',
+      table: 'Tabel met resultaten',
       by: 'Vergelijk per',
       kinds: { strategy: 'Strategie', instrument: 'Instrument', version: 'Versie', day: 'Dag', week: 'Week', month: 'Maand' },
     },

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useMatches } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/ui/button'
 import { Failure } from '@/ui/notice'
@@ -6,14 +6,17 @@ import { Failure } from '@/ui/notice'
 /** Stands in for a part of the page that broke. A new version of the page also ends here: its old chunks are gone. */
 export function Trouble({ error }: { error: unknown }) {
   const { t } = useTranslation()
+  const matches = useMatches()
+  // The frame of a signed-in user has a main part already.
+  const Part = matches.some(({ routeId }) => routeId === '/shell') ? 'div' : 'main'
   return (
-    <main className="mx-auto grid max-w-md gap-4 px-4 py-24">
+    <Part className="mx-auto grid max-w-md gap-4 px-4 py-24">
       <h1 className="text-lg">{t('app.crashed')}</h1>
       <Failure error={error} />
       <Button kind="primary" onClick={() => location.reload()}>
         {t('app.reload')}
       </Button>
-    </main>
+    </Part>
   )
 }
 

@@ -40,7 +40,7 @@ function GroupTable({ by, groups }: { by: Grouping; groups: readonly TradeStats[
   const { t } = useTranslation()
   const figures = ['trades', 'winRate', 'net', 'averageWin', 'averageLoss', 'profitFactor', 'drawdown'] as const
   return (
-    <div tabIndex={0} role="region" aria-label={t('trades.group.title')} className="overflow-x-auto pb-2">
+    <div tabIndex={0} role="region" aria-label={t('trades.group.table')} className="overflow-x-auto pb-2">
       <table className="w-full min-w-[44rem] text-xs sm:text-sm">
         <thead className="text-xs text-muted">
           <tr>

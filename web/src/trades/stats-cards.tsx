@@ -95,8 +95,10 @@ function Exits({ counts, total }: { counts: Record<string, number>; total: numbe
   if (rows.length === 0) return null
   return (
     <div>
-      <h3 className="mb-1.5 text-xs font-normal text-muted">{t('trades.stats.exits')}</h3>
-      <ul className="grid gap-1.5" data-testid="exits">
+      <p aria-hidden className="mb-1.5 text-xs text-muted">
+        {t('trades.stats.exits')}
+      </p>
+      <ul aria-label={t('trades.stats.exits')} className="grid gap-1.5" data-testid="exits">
         {rows.map(([reason, count]) => (
           <li key={reason} className="grid grid-cols-[7rem_1fr_4.5rem] items-center gap-2 text-xs">
             <span className="truncate">{named('trades.exit', reason)}</span>

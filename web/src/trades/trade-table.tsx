@@ -19,7 +19,7 @@ export function TradeTable({ trades, onOpen }: { trades: readonly Trade[]; onOpe
   const now = useNow(trades.some(({ status }) => status === 'open'))
   return (
     <>
-      <div tabIndex={0} role="region" aria-label={t('trades.title')} className="hidden overflow-x-auto md:block">
+      <div tabIndex={0} role="region" aria-label={t('trades.table')} className="hidden overflow-x-auto md:block">
         <table className="w-full text-sm">
           <thead className="border-b border-line text-left text-xs text-muted">
             <tr>

@@ -27,7 +27,7 @@ export function ChartLegend({ bar, before, overlays, tick }: LegendProps) {
             {t(`chart.short.${name}`)} <span className={tone}>{show.price(bar[name], tick)}</span>
           </span>
         ))}
-        <span className={change > 0 ? 'text-up' : change < 0 ? 'text-down' : undefined}>{show.percent(change, true)}</span>
+        <span className={`min-w-14 ${change > 0 ? 'text-up' : change < 0 ? 'text-down' : ''}`}>{show.percent(change, true)}</span>
         <span>
           {t('chart.short.volume')} <span className="text-text">{show.plain(bar.volume, 3)}</span>
         </span>

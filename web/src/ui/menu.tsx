@@ -1,18 +1,23 @@
 import { Check } from 'lucide-react'
 import { DropdownMenu as Primitive } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
 
 const item =
   'flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1.5 text-sm text-text outline-none select-none data-disabled:pointer-events-none data-disabled:opacity-50 data-highlighted:bg-raised data-highlighted:text-strong'
 
 export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
+  const { t } = useTranslation()
   return (
     <Primitive.Root modal={false}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
       <Primitive.Portal>
-        <Primitive.Content align="end" sideOffset={6} collisionPadding={8} className="z-50 max-w-[calc(100vw-1rem)] min-w-52 rounded-xl border border-line bg-panel p-1.5 shadow-2xl">
-          {children}
-        </Primitive.Content>
+        {/* A landmark, because it lies beside those of the page. */}
+        <section aria-label={t('app.menu')}>
+          <Primitive.Content align="end" sideOffset={6} collisionPadding={8} className="z-50 max-w-[calc(100vw-1rem)] min-w-52 rounded-xl border border-line bg-panel p-1.5 shadow-2xl">
+            {children}
+          </Primitive.Content>
+        </section>
       </Primitive.Portal>
     </Primitive.Root>
   )
