@@ -6,7 +6,7 @@ import { root, withServer } from './server.mjs'
 
 const folder = join(root, 'docs', 'images')
 const most = 150_000
-const perpetuals = ['BTC_USDC-PERPETUAL', 'ETH_USDC-PERPETUAL', 'SOL_USDC-PERPETUAL']
+const perpetuals = ['BTC_USDC-PERPETUAL', 'ETH_USDC-PERPETUAL', 'BTC-PERPETUAL']
 
 await withServer('tradebaas', async (url) => {
   process.env.TRADEBAAS_URL = url
