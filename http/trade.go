@@ -10,9 +10,9 @@ import (
 
 func (s *Server) tradeRoutes() {
 	handle(s, route{method: get, path: "/api/user/trades/history", id: "tradeHistory", tag: "Trades", access: signedIn, summary: "Own trades, newest first"}, s.tradeHistory)
-	handle(s, route{method: get, path: "/api/user/trades/stats", id: "tradeStats", tag: "Trades", access: signedIn, summary: "Own trades summed up, per currency"}, s.tradeStats)
+	handle(s, route{method: get, path: "/api/user/trades/stats", id: "tradeStats", tag: "Trades", access: signedIn, summary: "Own trades summed up, per environment and currency"}, s.tradeStats)
 	handle(s, route{method: get, path: "/api/user/trades/equity", id: "equity", tag: "Trades", access: signedIn, summary: "Own equity over time"}, s.equity)
-	handle(s, route{method: get, path: "/api/user/trades/calendar", id: "tradeCalendar", tag: "Trades", access: signedIn, summary: "Own results per day and currency"}, s.tradeCalendar)
+	handle(s, route{method: get, path: "/api/user/trades/calendar", id: "tradeCalendar", tag: "Trades", access: signedIn, summary: "Own results per day, environment and currency"}, s.tradeCalendar)
 	handle(s, route{method: get, path: "/api/user/trades/export", id: "exportTrades", tag: "Trades", access: signedIn, summary: "Own trades as a file"}, s.exportTrades)
 	handle(s, route{method: get, path: "/api/user/trades/{id}", id: "trade", tag: "Trades", access: signedIn, summary: "One own trade with its fills and the decision that led to it"}, s.tradeDetail)
 	handle(s, route{method: get, path: "/api/user/activity", id: "activity", tag: "Trades", access: signedIn, summary: "What happened, newest first: trades, repairs, refused entries, kill switches, keys"}, s.activity)
@@ -112,7 +112,7 @@ func (s *Server) tradeHistory(ctx context.Context, in *HistoryInput) (*HistoryOu
 	return &HistoryOutput{answer}, nil
 }
 
-// StatsInfo sums up the trades in one currency.
+// StatsInfo sums up the trades in one currency of one environment.
 type StatsInfo struct {
 	trade.TradeStats
 	StopHits   int `json:"slHits"`
@@ -132,12 +132,12 @@ type StatsInput struct {
 	By string `query:"by" enum:"strategy,instrument,version,day,week,month" doc:"Adds groups: per strategy, instrument, strategy and version of its parameters, or UTC day, week or month of the exit"`
 }
 
-// StatsAnswer carries the figures per currency, and those of the currency with most trades by themselves.
+// StatsAnswer carries the figures per environment and currency, and those with most trades by themselves.
 type StatsAnswer struct {
 	Answer
-	Stats      StatsInfo   `json:"stats"`
-	ByCurrency []StatsInfo `json:"byCurrency"`
-	Groups     []StatsInfo `json:"groups,omitempty" doc:"With by: one entry per group and currency"`
+	Stats      StatsInfo   `json:"stats" doc:"The one of byCurrency with most trades"`
+	ByCurrency []StatsInfo `json:"byCurrency" doc:"One entry per environment and currency: simulated and real money are never added up"`
+	Groups     []StatsInfo `json:"groups,omitempty" doc:"With by: one entry per group, environment and currency"`
 }
 
 // StatsOutput is a StatsAnswer.

@@ -51,7 +51,7 @@ func (s *Server) tradeDetail(ctx context.Context, in *TradeInput) (*TradeOutput,
 // CalendarAnswer lists results per day.
 type CalendarAnswer struct {
 	Answer
-	Days []trade.DayResult `json:"days" doc:"One per UTC day of the exit and currency, oldest first; days without a closed trade are left out"`
+	Days []trade.DayResult `json:"days" doc:"One per UTC day of the exit, environment and currency, oldest first; days without a closed trade are left out"`
 }
 
 // CalendarOutput is a CalendarAnswer.

@@ -208,7 +208,7 @@ func TestTradeStats(t *testing.T) {
 	require.Nil(t, list[0].ProfitFactor, "no loss, no factor")
 	factor := dec("1.333333")
 	require.Empty(t, cmp.Diff(trade.TradeStats{
-		Currency: "USDC", TotalTrades: 6, ClosedTrades: 5, WinningTrades: 2, LosingTrades: 2, WinRate: dec("40"),
+		Environment: trade.Paper, Currency: "USDC", TotalTrades: 6, ClosedTrades: 5, WinningTrades: 2, LosingTrades: 2, WinRate: dec("40"),
 		TotalPnL: dec("4"), AveragePnL: dec("0.8"), AverageWin: dec("8"), AverageLoss: dec("-6"), WinStreak: 1, LossStreak: 2,
 		BestTrade: dec("10"), WorstTrade: dec("-8"), Fees: dec("2.5"),
 		ProfitFactor: &factor, Expectancy: dec("0.8"), MaxDrawdown: dec("12"),
@@ -236,6 +236,29 @@ func TestTradeStats(t *testing.T) {
 	list, err = db.TradeStats(ctx, losing, trade.TradeFilter{}, "")
 	require.NoError(t, err)
 	require.True(t, list[0].MaxDrawdown.Equal(dec("3")), "a first loss is a fall from 0")
+}
+
+// What is simulated and what is real is never added up, whatever is left out of the filter.
+func TestTradeStats_keep_environments_apart(t *testing.T) {
+	db, _ := owned(t)
+	paper := accountOf(newUser(t, db, "one@example.com"))
+	live := paper
+	live.Environment = trade.Live
+	commitTrades(t, db, paper, closedTrade(paper, 1, "100", "tp", "USDC"), closedTrade(paper, 2, "-30", "sl", "USDC"))
+	commitTrades(t, db, live, closedTrade(live, 3, "-5", "sl", "USDC"))
+	for _, by := range append(trade.StatsGroups, "") {
+		list, err := db.TradeStats(ctx, paper.User, trade.TradeFilter{}, by)
+		require.NoError(t, err)
+		var sums []string
+		for _, s := range list {
+			sums = append(sums, fmt.Sprint(s.Environment, " ", s.TotalPnL, " ", s.MaxDrawdown, " ", s.LossStreak, " ", s.ExitsByReason))
+		}
+		require.Equal(t, []string{"live -5 5 1 map[sl:1]", "paper 70 30 1 map[sl:1 tp:1]"}, sums, "by %q", by)
+	}
+	days, err := db.TradeDays(ctx, paper.User, trade.TradeFilter{})
+	require.NoError(t, err)
+	require.Len(t, days, 2)
+	require.Equal(t, "live -5 paper 70", fmt.Sprint(days[0].Environment, " ", days[0].Net, " ", days[1].Environment, " ", days[1].Net))
 }
 
 func TestListTrades_pages_and_filters(t *testing.T) {

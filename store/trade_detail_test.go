@@ -133,7 +133,7 @@ func TestTradeDays_are_of_the_exit_in_UTC(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, days, 2)
 	require.Equal(t, "2026-11-24 1 1 0 2", days[0].Day+" 1 1 0 "+days[0].Net.String())
-	require.Equal(t, trade.DayResult{Day: "2026-11-25", Currency: "USDC", Trades: 1, Losses: 1, Net: days[1].Net, Fees: days[1].Fees, Funding: days[1].Funding}, days[1])
+	require.Equal(t, trade.DayResult{Day: "2026-11-25", Environment: trade.Paper, Currency: "USDC", Trades: 1, Losses: 1, Net: days[1].Net, Fees: days[1].Fees, Funding: days[1].Funding}, days[1])
 	require.Equal(t, "-1", days[1].Net.String())
 }
 

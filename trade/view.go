@@ -101,22 +101,25 @@ type TradeDetail struct {
 
 // DayResult sums up the round trips that closed on one UTC day, in one currency.
 type DayResult struct {
-	Day      string   `json:"day"` // 2026-11-24
-	Currency Currency `json:"currency"`
-	Trades   int      `json:"trades"`
-	Wins     int      `json:"wins"`
-	Losses   int      `json:"losses"`
-	Net      Dec      `json:"net"` // of fees and funding
-	Fees     Dec      `json:"fees"`
-	Funding  Dec      `json:"funding"`
+	Day         string      `json:"day"` // 2026-11-24
+	Environment Environment `json:"environment"`
+	Currency    Currency    `json:"currency"`
+	Trades      int         `json:"trades"`
+	Wins        int         `json:"wins"`
+	Losses      int         `json:"losses"`
+	Net         Dec         `json:"net"` // of fees and funding
+	Fees        Dec         `json:"fees"`
+	Funding     Dec         `json:"funding"`
 }
 
 // StatsGroups are what statistics can be grouped by; days, weeks and months are UTC, of the exit.
 var StatsGroups = []string{"strategy", "instrument", "version", "day", "week", "month"}
 
-// TradeStats sums up the round trips of a filter, per currency.
+// TradeStats sums up the round trips of a filter, per environment and currency: what is simulated and
+// what is real is never added up.
 type TradeStats struct {
 	Group         string         `json:"group,omitempty"` // what it was grouped by: a name, an instrument, a version, a day, a week or a month
+	Environment   Environment    `json:"environment"`
 	Currency      Currency       `json:"currency"`
 	TotalTrades   int            `json:"totalTrades"` // open ones included
 	ClosedTrades  int            `json:"closedTrades"`

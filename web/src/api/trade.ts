@@ -1,4 +1,4 @@
-import type { AccountRef, Decimal, Side, Time } from './account'
+import type { AccountRef, Decimal, Environment, Side, Time } from './account'
 import { get, getFile } from './client'
 
 /** A round trip: from flat through a position and back to flat. */
@@ -50,6 +50,7 @@ export const exitReasons = ['tp', 'sl', 'break_even', 'time', 'manual', 'stop', 
 export interface TradeStats {
   /** What these trades have in common, when grouped. */
   group?: string
+  environment: Environment
   currency: string
   totalTrades: number
   closedTrades: number
@@ -126,9 +127,10 @@ export interface TradeDetail {
   decision: Decision | null
 }
 
-/** Results of one UTC day in one currency. */
+/** Results of one UTC day in one currency of one environment. */
 export interface Day {
   day: string
+  environment: Environment
   currency: string
   trades: number
   wins: number
@@ -154,7 +156,7 @@ export const history = (filter: TradeFilter, offset: number) =>
 export const groupings = ['strategy', 'instrument', 'version', 'day', 'week', 'month'] as const
 export type Grouping = (typeof groupings)[number]
 
-/** One entry per currency that the filter's trades settled in; grouped, one per group and currency as well. */
+/** One entry per environment and currency that the filter's trades settled in, for each group too: simulated and real money are never added up. */
 export const stats = (filter: TradeFilter, by?: Grouping) =>
   get<{ byCurrency: TradeStats[]; groups?: TradeStats[] }>('/api/user/trades/stats', { ...filter, by })
 

@@ -10,7 +10,7 @@ import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Choice } from '@/ui/choice'
 import { Failure, Skeleton } from '@/ui/notice'
-import { type Cell, currenciesOf, shift, sumOf, weeksOf } from './calendar'
+import { type Cell, purseOf, pursesOf, shift, sumOf, weeksOf } from './calendar'
 import { dayOf } from './filter'
 
 interface CalendarCardProps {
@@ -27,15 +27,25 @@ export function CalendarCard({ query, day, onChoose }: CalendarCardProps) {
   const [turned, turn] = useState<string>()
   const [chosen, choose] = useState<string>()
   const found = days.data ?? []
-  const currencies = currenciesOf(found)
-  const currency = chosen !== undefined && currencies.includes(chosen) ? chosen : (currencies[0] ?? 'USDC')
-  const own = found.filter((one) => one.currency === currency)
+  const purses = pursesOf(found)
+  const purse = purses.find((one) => purseOf(one) === chosen) ?? purses[0]
+  const currency = purse?.currency ?? 'USDC'
+  const own = purse === undefined ? [] : found.filter((one) => purseOf(one) === purseOf(purse))
+  const mixed = purses.some(({ environment }) => environment !== purse?.environment)
   const month = turned ?? (day ?? own.at(-1)?.day ?? dayOf(Date.now())).slice(0, 7)
   return (
     <Card
       title={t('trades.calendar.title')}
       aside={
-        currencies.length > 1 && <Choice label={t('trades.equity.currency')} value={currency} onChange={choose} options={currencies.map((value) => ({ value, text: value }))} />
+        purse !== undefined &&
+        purses.length > 1 && (
+          <Choice
+            label={t('trades.equity.currency')}
+            value={purseOf(purse)}
+            onChange={choose}
+            options={purses.map((one) => ({ value: purseOf(one), text: mixed ? `${t(`environment.${one.environment}`)} ${one.currency}` : one.currency }))}
+          />
+        )
       }
       data-testid="calendar"
     >

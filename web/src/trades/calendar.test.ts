@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Day } from '@/api/trade'
-import { currenciesOf, shift, sumOf, weeksOf } from './calendar'
+import { purseOf, pursesOf, shift, sumOf, weeksOf } from './calendar'
 
-const day = (of: string, net: string, currency = 'USDC', trades = 1): Day => ({ day: of, currency, trades, wins: 0, losses: 0, net, fees: '0', funding: '0' })
+const day = (of: string, net: string, currency = 'USDC', trades = 1): Day => ({ day: of, environment: 'paper', currency, trades, wins: 0, losses: 0, net, fees: '0', funding: '0' })
 
 describe('weeksOf', () => {
   it('begins on Monday and holds every day of the month once', () => {
@@ -30,8 +30,12 @@ describe('months', () => {
   })
 })
 
-describe('currenciesOf', () => {
+describe('pursesOf', () => {
   it('puts the busiest first', () => {
-    expect(currenciesOf([day('2026-11-01', '1', 'BTC'), day('2026-11-01', '1', 'USDC', 5), day('2026-11-02', '1', 'BTC')])).toEqual(['USDC', 'BTC'])
+    expect(pursesOf([day('2026-11-01', '1', 'BTC'), day('2026-11-01', '1', 'USDC', 5), day('2026-11-02', '1', 'BTC')]).map(purseOf)).toEqual(['paper USDC', 'paper BTC'])
+  })
+
+  it('keeps simulated and real money apart', () => {
+    expect(pursesOf([day('2026-11-01', '1'), { ...day('2026-11-01', '5', 'USDC', 2), environment: 'live' }]).map(purseOf)).toEqual(['live USDC', 'paper USDC'])
   })
 })

@@ -29,11 +29,15 @@ export function shift(month: string, by: number): string {
   return new Date(Date.UTC(year, one - 1 + by, 1)).toISOString().slice(0, 7)
 }
 
-/** The currencies of some days, the one with the most trades first. */
-export function currenciesOf(days: readonly Day[]): string[] {
+/** What the results of a day are of, such as "paper USDC": days of different ones are never added up. */
+export const purseOf = ({ environment, currency }: Pick<Day, 'environment' | 'currency'>) => `${environment} ${currency}`
+
+/** The purses of some days, the one with the most trades first. */
+export function pursesOf(days: readonly Day[]): Pick<Day, 'environment' | 'currency'>[] {
   const trades = new Map<string, number>()
-  for (const day of days) trades.set(day.currency, (trades.get(day.currency) ?? 0) + day.trades)
-  return [...trades].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([currency]) => currency)
+  for (const day of days) trades.set(purseOf(day), (trades.get(purseOf(day)) ?? 0) + day.trades)
+  const busiest = [...trades].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
+  return busiest.flatMap(([purse]) => days.find((day) => purseOf(day) === purse) ?? [])
 }
 
 export interface MonthSum {

@@ -38,6 +38,7 @@ export function GroupCard({ by, groups, onChange }: GroupCardProps) {
 
 function GroupTable({ by, groups }: { by: Grouping; groups: readonly TradeStats[] }) {
   const { t } = useTranslation()
+  const mixed = groups.some(({ environment }) => environment !== groups[0]?.environment)
   const figures = ['trades', 'winRate', 'net', 'averageWin', 'averageLoss', 'profitFactor', 'drawdown'] as const
   return (
     <div tabIndex={0} role="region" aria-label={t('trades.group.table')} className="overflow-x-auto pb-2">
@@ -56,7 +57,7 @@ function GroupTable({ by, groups }: { by: Grouping; groups: readonly TradeStats[
         </thead>
         <tbody>
           {groups.map((group) => (
-            <GroupRow key={`${group.group} ${group.currency}`} stats={group} />
+            <GroupRow key={`${group.group} ${group.environment} ${group.currency}`} stats={group} mixed={mixed} />
           ))}
         </tbody>
       </table>
@@ -64,7 +65,8 @@ function GroupTable({ by, groups }: { by: Grouping; groups: readonly TradeStats[
   )
 }
 
-function GroupRow({ stats }: { stats: TradeStats }) {
+function GroupRow({ stats, mixed }: { stats: TradeStats; mixed: boolean }) {
+  const { t } = useTranslation()
   const show = useFormat()
   const money = (value: string) => show.money(value, stats.currency, true)
   const tone = signOf(stats.totalPnl)
@@ -72,6 +74,7 @@ function GroupRow({ stats }: { stats: TradeStats }) {
     <tr className="figures border-t border-line" data-testid="group-row">
       <th scope="row" className="px-4 py-2 text-left font-medium text-strong">
         {stats.group}
+        {mixed && <span className="font-normal text-muted"> · {t(`environment.${stats.environment}`)}</span>}
       </th>
       <td className="px-2 py-2 text-right">{stats.totalTrades}</td>
       <td className="px-2 py-2 text-right">{stats.closedTrades === 0 ? '–' : show.percent(stats.winRate, false, 1)}</td>

@@ -8,15 +8,21 @@ import { named } from '@/i18n'
 import { Card, Figure } from '@/ui/card'
 import { Failure, Skeleton } from '@/ui/notice'
 
-/** The sums of the filter, one card per currency: amounts of different currencies are never added up. */
+/** The sums of the filter, one card per environment and currency: what is simulated and what is real is never added up. */
 export function StatsCards({ stats, error, retry }: { stats: TradeStats[] | undefined; error: unknown; retry: () => void }) {
   const { t } = useTranslation()
   if (stats === undefined) return error ? <Failure error={error} retry={retry} /> : <Skeleton className="h-60 rounded-xl sm:h-48" />
   const list = stats.toSorted((a, b) => b.totalTrades - a.totalTrades)
+  const mixed = list.some(({ environment }) => environment !== list[0]?.environment)
   return (
     <div className="grid gap-3 sm:gap-4" data-testid="stats">
       {list.map((one) => (
-        <Card key={one.currency} aria-label={`${t('trades.stats.title')} ${one.currency}`} flush>
+        <Card
+          key={`${one.environment} ${one.currency}`}
+          aria-label={`${t('trades.stats.title')} ${t(`environment.${one.environment}`)} ${one.currency}`}
+          title={mixed ? `${t(`environment.${one.environment}`)} ${one.currency}` : undefined}
+          flush
+        >
           <Sums stats={one} />
         </Card>
       ))}
