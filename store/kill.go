@@ -50,6 +50,9 @@ func (db *DB) AccountRisk(ctx context.Context, account trade.AccountID) (r trade
 	return r, nil
 }
 
+// strategyIsOwn holds for a strategy of the user in any case, and for none at all.
+const strategyIsOwn = `($4::text = '' OR EXISTS (SELECT 1 FROM user_strategies WHERE user_id = $1 AND lower(id) = lower($4)))`
+
 // engageKill stops what a kill covers in the statement that turns it on, and counts it there.
 const engageKill = `
 WITH stopped AS (
@@ -58,15 +61,21 @@ WITH stopped AS (
 	WHERE user_id = $1 AND ($2::text = '' OR broker = $2) AND ($3::text = '' OR environment = $3)
 		AND ($4::text = '' OR lower(id) = lower($4)) AND status <> 'stopped'
 	RETURNING id)
-INSERT INTO kill_switches AS k (user_id, broker, environment, strategy_id, stopped) SELECT $1, $2, $3, $4, count(*) FROM stopped
+INSERT INTO kill_switches AS k (user_id, broker, environment, strategy_id, stopped)
+SELECT $1, $2, $3, $4, (SELECT count(*) FROM stopped) WHERE ` + strategyIsOwn + `
 ON CONFLICT (user_id, broker, environment, strategy_id) DO UPDATE SET stopped = k.stopped + excluded.stopped`
 
 // EngageKill turns a kill switch on and stops the strategies that it covers, in one transaction. One
-// that is on already stays as it is, and counts what it stops more.
+// that is on already stays as it is, and counts what it stops more. A strategy that there is not, or that
+// is somebody else's, gives trade.ErrStrategyNotFound.
 func (db *DB) EngageKill(ctx context.Context, user trade.UserID, kill trade.Kill) error {
 	venue := venueOf(kill.Venue)
-	if _, err := db.execOf(ctx, user, engageKill, user, venue.Broker, venue.Environment, kill.Strategy, trade.KillAct); err != nil {
+	touched, err := db.execOf(ctx, user, engageKill, user, venue.Broker, venue.Environment, kill.Strategy, trade.KillAct)
+	switch {
+	case err != nil:
 		return fmt.Errorf("engage the kill switch of %s: %w", user, err)
+	case touched == 0:
+		return trade.ErrStrategyNotFound
 	}
 	return nil
 }

@@ -18,6 +18,10 @@ func TestKill_stops_strategies_in_its_own_transaction(t *testing.T) {
 	for range 2 { // safe to repeat
 		require.NoError(t, db.EngageKill(ctx, user, trade.Kill{Venue: &account.Venue, Strategy: instance.ID}))
 	}
+	unknown := trade.NewStrategyID(user, "Thor", trade.Market{Venue: account.Venue, Instrument: instrument})
+	for _, id := range []trade.StrategyID{unknown, theirs.ID} {
+		require.ErrorIs(t, db.EngageKill(ctx, user, trade.Kill{Venue: &account.Venue, Strategy: id}), trade.ErrStrategyNotFound)
+	}
 	list, err := db.ListInstances(ctx, user)
 	require.NoError(t, err)
 	require.Equal(t, trade.Stopped, list[0].Status)

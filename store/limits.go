@@ -61,11 +61,11 @@ func (db *DB) ListLimits(ctx context.Context, user trade.UserID) ([]trade.Scoped
 }
 
 const putLimits = `
-INSERT INTO risk_limits (user_id, broker, environment, strategy_id, limits) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO risk_limits (user_id, broker, environment, strategy_id, limits) SELECT $1, $2, $3, $4, $5::jsonb WHERE ` + strategyIsOwn + `
 ON CONFLICT ON CONSTRAINT risk_limits_pkey DO UPDATE SET limits = excluded.limits, updated_at = now()`
 
-// SetLimits replaces the limits of a user, of one connection, or of one strategy. Anybody else's
-// strategy gives trade.ErrStrategyNotFound.
+// SetLimits replaces the limits of a user, of one connection, or of one strategy. A
+// strategy that there is not, or that is somebody else's, gives trade.ErrStrategyNotFound.
 func (db *DB) SetLimits(ctx context.Context, user trade.UserID, l trade.ScopedLimits) error {
 	venue := venueOf(l.Venue)
 	if l.Strategy != "" {
@@ -75,8 +75,12 @@ func (db *DB) SetLimits(ctx context.Context, user trade.UserID, l trade.ScopedLi
 		}
 		venue = key.Market.Venue
 	}
-	if _, err := db.execOf(ctx, user, putLimits, user, venue.Broker, venue.Environment, l.Strategy, l.Limits); err != nil {
+	touched, err := db.execOf(ctx, user, putLimits, user, venue.Broker, venue.Environment, l.Strategy, l.Limits)
+	switch {
+	case err != nil:
 		return fmt.Errorf("set limits of %s: %w", user, err)
+	case touched == 0:
+		return trade.ErrStrategyNotFound
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ func TestLimits_of_every_scope(t *testing.T) {
 	user, other := newUser(t, db, "one@example.com"), newUser(t, db, "two@example.com")
 	account := accountOf(user)
 	live := trade.Venue{Broker: trade.Deribit, Environment: trade.Live}
-	strategy := trade.NewStrategyID(user, "Razor", trade.Market{Venue: account.Venue, Instrument: instrument})
+	strategy := startRazor(t, db, user).ID
+	unknown := trade.NewStrategyID(user, "Thor", trade.Market{Venue: account.Venue, Instrument: instrument})
 	most := func(n int64) trade.Limits { return trade.Limits{MaxOrderSize: trade.NewDec(n)} }
 	set := func(l trade.ScopedLimits) { t.Helper(); require.NoError(t, db.SetLimits(ctx, user, l)) }
 	set(trade.ScopedLimits{Strategy: strategy, Limits: most(4)})
@@ -25,6 +26,7 @@ func TestLimits_of_every_scope(t *testing.T) {
 	set(trade.ScopedLimits{Limits: most(2)})
 	require.NoError(t, db.SetServerLimits(ctx, most(100)))
 	require.ErrorIs(t, db.SetLimits(ctx, other, trade.ScopedLimits{Strategy: strategy}), trade.ErrStrategyNotFound)
+	require.ErrorIs(t, db.SetLimits(ctx, user, trade.ScopedLimits{Strategy: unknown}), trade.ErrStrategyNotFound)
 
 	want := []trade.ScopedLimits{
 		{Scope: trade.ServerLimits, Limits: most(100)},
