@@ -109,6 +109,7 @@ func (l *incarnation) deliver(msg any) {
 	stats := c.kind.message(msg)
 	began := time.Now()
 	c.busy.Store(began.UnixNano())
+	c.waiting.Store(began.UnixNano()) // whatever is next in the queue waits from now on
 	c.handling.Store(stats)
 	defer func() {
 		c.busy.Store(0)

@@ -115,7 +115,6 @@ func (c *cell) InvokeUserMessage(msg any) {
 		Fail(msg, ErrGone)
 		return
 	}
-	c.waiting.Store(time.Now().UnixNano())
 	c.invoker.InvokeUserMessage(msg)
 }
 

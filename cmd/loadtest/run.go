@@ -14,7 +14,8 @@ import (
 
 const (
 	truthPause   = 2 * time.Second // before what differs is looked at again
-	doorsOpen    = 8               // sign-ups under way at a time
+	doorsOpen    = 8               // sign-ups under way at a time: passwords cost far more than anything else
+	entranceOpen = 64              // people who arrive at a time; a server that falls behind makes the others wait
 	underWayMost = 5000            // acts under way at a time; a further one is counted as not sent
 	tellEvery    = 5 * time.Second
 )
@@ -37,6 +38,7 @@ type run struct {
 	truth        truth
 	pause        time.Duration
 	doors        chan struct{}
+	entrance     chan struct{}
 	open         atomic.Int64 // sockets
 	arrived      atomic.Int64
 	underWay     atomic.Int64
@@ -50,7 +52,7 @@ func newRun(o options, out io.Writer) *run {
 	m, _ := parseMix(o.Mix) // checked with the options
 	id := strconv.FormatInt(time.Now().UnixNano(), 36)
 	return &run{o: o, id: id, mix: m, http: newHTTP(), marks: newMarks(id), out: out, endpoints: newFigures(), stages: newFigures(),
-		events: newEvents(), doors: make(chan struct{}, doorsOpen), pause: truthPause, began: time.Now()}
+		events: newEvents(), doors: make(chan struct{}, doorsOpen), entrance: make(chan struct{}, entranceOpen), pause: truthPause, began: time.Now()}
 }
 
 // all goes through every stage. Whatever ends it early, it cleans up.
@@ -101,6 +103,8 @@ func (r *run) arrive(ctx context.Context) {
 			break
 		}
 		group.Go(func() {
+			r.entrance <- struct{}{} // the wait counts
+			defer func() { <-r.entrance }()
 			if p.arrive(ctx, due) == nil {
 				r.arrived.Add(1)
 			}
