@@ -1,5 +1,5 @@
-// Holds the page to its weight: the scripts a first visit loads stay under 300 kB gzip, and the chart library is
-// not among them. Reads the manifest that the build has just written.
+// Holds the page to its weight: the scripts a first visit loads stay under 300 kB gzip, and the chart library and
+// the pages of administrators are not among them. Reads the manifest that the build has just written.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -27,5 +27,8 @@ console.log(`${String(total).padStart(8)}  bytes of script in the first load, gz
 
 const charts = Object.keys(manifest).filter((name) => name.includes('lightweight-charts') || name.includes('candles-chart'))
 if (charts.length === 0) throw new Error('no lazy chart chunk in the build')
+const pages = Object.keys(manifest).filter((name) => name.startsWith('src/admin/'))
+if (pages.length === 0) throw new Error('no lazy page of administrators in the build')
+if ([...pages, ...pages.flatMap((name) => manifest[name].imports ?? [])].some((name) => name.includes('admin') && first.includes(name))) throw new Error('the pages of administrators are loaded at once, they must stay lazy')
 if (charts.some((name) => first.includes(name))) throw new Error('the chart library is loaded at once, it must stay lazy')
 if (total > limit) throw new Error(`the first load is ${total} bytes, ${total - limit} over the limit`)
