@@ -128,15 +128,19 @@ func (d *desk) status() trade.ConnectionStatus { return newest[ConnectionChanged
 // entry is a Fast Test entry at the present price.
 func (d *desk) entry() EnterPosition {
 	d.t.Helper()
+	return entryAt(d.t, d.x.price)
+}
+
+func entryAt(tb testing.TB, price trade.Dec) EnterPosition {
+	tb.Helper()
 	config, err := strategy.FastTest.Parse(json.RawMessage(`{}`))
-	require.NoError(d.t, err)
+	require.NoError(tb, err)
 	spec := trade.Spec{Instrument: btc, Kind: trade.Linear, Base: "BTC", Quote: "USDC", Settlement: "USDC", TickSize: trade.MustDec("0.5"),
 		AmountStep: trade.MustDec("0.0001"), MinAmount: trade.MustDec("0.0001"), MaxLeverage: trade.NewDec(50), TakerFee: trade.MustDec("0.0005"), Active: true}
-	price := d.x.price
 	ticker := trade.Ticker{Instrument: btc, Time: time.Now(), Bid: price, BidAmount: trade.NewDec(9), Ask: price, AskAmount: trade.NewDec(9), Mark: price, Index: price, Last: price}
 	ten := trade.NewDec(10000)
 	plan, err := config.Plan(strategy.PlanInput{Side: trade.Buy, Spec: spec, Ticker: ticker, Equity: ten, Available: ten})
-	require.NoError(d.t, err)
+	require.NoError(tb, err)
 	return EnterPosition{Intent: newIntent(), Strategy: fastTestID, StrategyName: "Fast Test", ConfigVersion: 1, Instrument: btc, Plan: plan,
 		Spec: spec, Ticker: ticker, Config: config, Decision: trade.Decision{ID: "d1", Strategy: fastTestID, Outcome: decisionTaken}}
 }
