@@ -74,6 +74,8 @@ type connection struct {
 	fenced   bool // another server has taken over for good
 	verified bool // nothing was left of what a kill switch closes when the exchange was asked last
 	moves    []killMove
+	rereads  int                                   // how often in a row the account was read again
+	reread   time.Time                             // when it was last
 	behalf   func(context.Context) context.Context // of whom the present message commits; nil: of nobody
 
 	followers map[trade.StrategyID]follower
@@ -113,7 +115,9 @@ func (n *connection) Receive(c *kit.Context) {
 		n.effectDone(c, m)
 	case accountTick:
 		n.tick = nil
-		n.apply(c, n.account.Tick(n.now()))
+		if n.account != nil {
+			n.apply(c, n.account.Tick(n.now()))
+		}
 	case sweepDue:
 		n.sweep = nil
 		n.snapshot(c)
@@ -219,7 +223,7 @@ func (n *connection) loadAgain(c *kit.Context, err error) {
 	c.After(retry.Pause(n.tries), loadAccountDue{})
 }
 
-// open starts the session with what is stored; it connects by itself.
+// open begins with what is stored: it starts the session, which connects by itself, unless one stands.
 func (n *connection) open(c *kit.Context, m accountLoaded) {
 	port, ok := n.env.Venues[n.id.Venue]
 	if !ok {
@@ -237,14 +241,23 @@ func (n *connection) open(c *kit.Context, m accountLoaded) {
 	}
 	n.early = nil
 	n.tellTrades(c)
-	self := c.Self()
-	n.session = port.OpenSession(m.key, func(e broker.SessionEvent) { self.Tell(sessionTold{event: e}) })
-	session := n.session
-	n.forget = c.Defer(func() { n.env.closeLater(session) })
+	if n.rereads == 0 {
+		n.openSession(c, port, m.key)
+	} else {
+		n.apply(c, trade.Reread(n.id, n.now()))
+	}
 	for _, f := range n.followers {
 		n.apply(c, n.account.SetStrategy(f.Strategy, f.Counters, f.Cooldown))
 	}
 	n.judge(c)
+	n.snapshot(c)
+}
+
+func (n *connection) openSession(c *kit.Context, port broker.Venue, key trade.Key) {
+	self := c.Self()
+	n.session = port.OpenSession(key, func(e broker.SessionEvent) { self.Tell(sessionTold{event: e}) })
+	session := n.session
+	n.forget = c.Defer(func() { n.env.closeLater(session) })
 }
 
 // ---- status ----

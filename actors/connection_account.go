@@ -210,12 +210,20 @@ func (n *connection) tellReady(c *kit.Context) {
 // readiness is "ready" or why a strategy may not enter now.
 func (n *connection) readiness(id trade.StrategyID) string {
 	if n.account == nil {
-		return reconnectHint
+		return n.unread()
 	}
 	if reason := n.account.Judge(n.gate()); reason != nil {
 		return reason.Message
 	}
 	return fmt.Sprint("ready ", n.account.Foreign(n.followers[id].Instrument))
+}
+
+// unread is why there is no account to enter on.
+func (n *connection) unread() string {
+	if n.status.State == trade.ConnDegraded {
+		return n.status.LastError
+	}
+	return reconnectHint
 }
 
 // follower is an executor's lease on its account.
@@ -248,7 +256,7 @@ func (n *connection) statesSoon(c *kit.Context) {
 
 func (n *connection) tellState(c *kit.Context, id trade.StrategyID) {
 	n.ready[id] = n.readiness(id)
-	state := AccountState{Strategy: id, Reason: reconnectHint, At: n.now()}
+	state := AccountState{Strategy: id, Reason: n.unread(), At: n.now()}
 	if n.account != nil {
 		i := n.followers[id].Instrument
 		state.Balances, state.Position, state.Foreign = n.account.Balances(), n.account.Position(i), n.account.Foreign(i)

@@ -13,9 +13,10 @@ import (
 // effectDone is the exchange's answer to an effect.
 type effectDone struct {
 	kit.Must
-	answer trade.Answer
-	err    error
-	took   time.Duration
+	account *trade.Account // that wanted it
+	answer  trade.Answer
+	err     error
+	took    time.Duration
 }
 
 var errNoSession = &broker.Error{Outcome: broker.NotSent, Reason: "there is no link to the exchange"}
@@ -26,9 +27,9 @@ func (n *connection) do(c *kit.Context, effect trade.Effect) {
 		n.sweepIn(c, sweepSoon)
 		return
 	}
-	session := n.session
+	session, account := n.session, n.account
 	if session == nil {
-		c.Self().Tell(effectDone{answer: trade.Answer{Effect: effect}, err: errNoSession})
+		c.Self().Tell(effectDone{account: account, answer: trade.Answer{Effect: effect}, err: errNoSession})
 		return
 	}
 	c.Go(func(ctx context.Context) any {
@@ -36,7 +37,7 @@ func (n *connection) do(c *kit.Context, effect trade.Effect) {
 		defer cancel()
 		began := time.Now()
 		done := carryOut(ctx, session, effect)
-		done.took = time.Since(began)
+		done.account, done.took = account, time.Since(began)
 		return done
 	})
 }
@@ -91,6 +92,9 @@ func (n *connection) effectDone(c *kit.Context, m effectDone) {
 	}
 	if send, ok := answer.Effect.(trade.SendOrder); ok {
 		n.answerAwaited(send.Order.ID, exchangeRefusal(m.err))
+	}
+	if m.account != n.account {
+		return // it was read again meanwhile, and asks anew
 	}
 	out := n.account.Take(answer, n.now())
 	if m.err != nil || answer.Order.ID == "" {

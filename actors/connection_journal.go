@@ -97,28 +97,60 @@ func (n *connection) stored(c *kit.Context, m stored) {
 	n.judge(c)
 }
 
-// refusedByStorage takes back what storage will never take. Only a new intent can
-// be refused while this server is the owner; anything else means that it is not.
+// refusedByStorage takes back what storage will never take: of a new intent nothing was sent. Any
+// other refusal means that this server is not the owner, or that the account in memory and what is
+// stored of it have come apart; then it is read again.
 func (n *connection) refusedByStorage(c *kit.Context, r *trade.Record[func(*kit.Context)], err error) {
 	c.Log().Warn().Err(err).Msg("connection.commit.refused")
 	var refusal *trade.Error
 	if !errors.As(err, &refusal) {
 		refusal = trade.ErrUnavailable
 	}
-	if r.Entry != "" {
+	wasEntry := r.Entry != ""
+	if wasEntry {
 		strategy := r.Outcome.Change.Orders[0].Strategy
 		n.account.Withdraw(r.Entry)
 		c.Parent().Tell(EntryDenied{Strategy: strategy, Intent: r.Entry, Err: refusal})
 		r.Drop()
-		return
 	}
-	if errors.Is(err, trade.ErrFenced) {
+	switch {
+	case wasEntry && !errors.Is(err, trade.ErrUnstorable):
+	case errors.Is(err, trade.ErrFenced):
 		n.fenced = true
 		n.account.Online(false)
 		n.status.State, n.status.LastError = trade.ConnDegraded, trade.ErrFenced.Message
 		r.Drop()
+	case errors.Is(err, trade.ErrUnstorable):
+		n.readAgain(c)
 	}
 }
+
+// readAgain gives the account in memory up and reads it from the database and the exchange, as a restart
+// would, over the session that stands. No commit is under way then, and of what waits for one the exchange
+// tells again; exits and stops in it are sent before. Nothing is entered until the account is compared.
+// Tries follow each other ever more slowly.
+func (n *connection) readAgain(c *kit.Context) {
+	n.releaseProtective(c)
+	n.journal.Clear()
+	n.env.figures.reread(n.id.Venue)
+	n.account, n.compared, n.verified = nil, false, false
+	if n.status.State != trade.ConnKeyInvalid {
+		n.status.State, n.status.LastError, n.status.ConnectedAt = trade.ConnDegraded, trade.ErrUnstorable.Message, nil
+	}
+	if time.Since(n.reread) > calm {
+		n.rereads = 0
+	}
+	n.reread = time.Now()
+	n.rereads++
+	if n.rereads == 1 {
+		n.load(c)
+		return
+	}
+	c.After(retry.Pause(n.rereads-1), loadAccountDue{})
+}
+
+// calm is after how long without it being read again an account counts as sound.
+const calm = 10 * time.Minute
 
 // release sends and tells what is stored, in order.
 func (n *connection) release(c *kit.Context) {

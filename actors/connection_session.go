@@ -23,6 +23,16 @@ func (n *connection) hear(c *kit.Context, event broker.SessionEvent) {
 		n.sessionDown(c, e)
 	case broker.KeyRefused:
 		n.refuseKey(c, reasonOfKey(e.Err))
+	default:
+		if n.account != nil { // what is missed while it is read again is in the comparison that follows
+			n.hearAccount(c, event, now)
+		}
+	}
+}
+
+// hearAccount takes what the exchange tells of the account.
+func (n *connection) hearAccount(c *kit.Context, event broker.SessionEvent, now time.Time) {
+	switch e := event.(type) {
 	case broker.OrderChanged:
 		n.record(c, n.account.OnOrder(e.Order, now), "", func(c *kit.Context) { n.publishOrder(c, e.Order) })
 	case broker.Filled:
@@ -72,7 +82,9 @@ func (n *connection) sessionDown(c *kit.Context, e broker.SessionDown) {
 	reason := reasonOf(e.Err)
 	c.Log().Warn().Str("reason", reason).Msg("connection.session.down")
 	n.up, n.compared = false, false
-	n.account.Online(false)
+	if n.account != nil {
+		n.account.Online(false)
+	}
 	n.status.State, n.status.LastError, n.status.ConnectedAt = trade.ConnConnecting, reason, nil
 	n.status.NextAttemptAt = nil
 	if !e.Next.IsZero() {
@@ -87,6 +99,7 @@ func (n *connection) sessionDown(c *kit.Context, e broker.SessionDown) {
 // snapshotTaken is what the exchange says of the account.
 type snapshotTaken struct {
 	session  broker.Session
+	account  *trade.Account
 	snapshot trade.Snapshot
 	specs    []trade.Spec
 	err      error
@@ -94,7 +107,7 @@ type snapshotTaken struct {
 
 // snapshot asks the exchange for everything, one at a time, before anything else is asked or sent.
 func (n *connection) snapshot(c *kit.Context) {
-	if !n.up || n.session == nil {
+	if !n.up || n.session == nil || n.account == nil {
 		return
 	}
 	if n.taking {
@@ -102,7 +115,7 @@ func (n *connection) snapshot(c *kit.Context) {
 		return
 	}
 	n.taking, n.again = true, false
-	session, venues, venue := n.session, n.env.venues(), n.id.Venue
+	session, account, venues, venue := n.session, n.account, n.env.venues(), n.id.Venue
 	cursors := map[trade.Instrument]trade.Cursor{}
 	for _, i := range n.account.Instruments() {
 		cursors[i] = n.account.Cursor(i)
@@ -110,7 +123,7 @@ func (n *connection) snapshot(c *kit.Context) {
 	c.Go(func(ctx context.Context) any {
 		ctx, cancel := context.WithTimeout(ctx, snapshotCall)
 		defer cancel()
-		got := snapshotTaken{session: session}
+		got := snapshotTaken{session: session, account: account}
 		got.specs = presentSpecs(ctx, venues, venue)
 		got.snapshot, got.err = takeSnapshot(ctx, session, cursors)
 		return got
@@ -165,7 +178,7 @@ func unknownThere(err error) bool {
 // that is stored.
 func (n *connection) compare(c *kit.Context, m snapshotTaken) {
 	n.taking = false
-	if m.session != n.session || !n.up {
+	if m.session != n.session || m.account != n.account || !n.up {
 		n.snapshot(c)
 		return
 	}

@@ -16,6 +16,7 @@ type figures struct {
 	orderSeconds    *prometheus.HistogramVec
 	reconciliations *prometheus.CounterVec
 	repairs         *prometheus.CounterVec
+	rereads         *prometheus.CounterVec
 	decisions       *prometheus.CounterVec
 	candleLag       *prometheus.HistogramVec
 	frames          *prometheus.CounterVec
@@ -39,6 +40,7 @@ func newFigures(into prometheus.Registerer, venues []trade.Venue) *figures {
 			[]float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}),
 		reconciliations: counters("tradebaas_reconciliations_total", "Comparisons of an account with the exchange.", "venue", "outcome"),
 		repairs:         counters("tradebaas_repairs_total", "Differences that a comparison put right.", "venue"),
+		rereads:         counters("tradebaas_account_rereads_total", "Accounts that were read again because the database refused a change for good.", "venue"),
 		decisions:       counters("tradebaas_decisions_total", "Signals decided on: taken, or the code of the refusal.", "outcome"),
 		candleLag: histograms("tradebaas_candle_lag_seconds", "Time from a candle's end, by the exchange's clock, until it was final here.",
 			[]float64{.25, .5, 1, 2, 3, 5, 10, 30, 60, 300}),
@@ -48,7 +50,7 @@ func newFigures(into prometheus.Registerer, venues []trade.Venue) *figures {
 	}
 	f.begin(venues)
 	if into != nil {
-		into.MustRegister(f.orders, f.orderSeconds, f.reconciliations, f.repairs, f.decisions, f.candleLag, f.frames, f.conflated, f.slow)
+		into.MustRegister(f.orders, f.orderSeconds, f.reconciliations, f.repairs, f.rereads, f.decisions, f.candleLag, f.frames, f.conflated, f.slow)
 	}
 	return f
 }
@@ -71,6 +73,7 @@ func (f *figures) begin(venues []trade.Venue) {
 		f.reconciliations.WithLabelValues(venue, "ok")
 		f.reconciliations.WithLabelValues(venue, "failed")
 		f.repairs.WithLabelValues(venue)
+		f.rereads.WithLabelValues(venue)
 		f.orderSeconds.WithLabelValues(venue)
 		f.candleLag.WithLabelValues(venue)
 	}
@@ -108,6 +111,9 @@ func (f *figures) compared(v trade.Venue, err error, repairs int) {
 	f.reconciliations.WithLabelValues(v.String(), outcome).Inc()
 	f.repairs.WithLabelValues(v.String()).Add(float64(repairs))
 }
+
+// reread counts an account that was read again because the database refused a change.
+func (f *figures) reread(v trade.Venue) { f.rereads.WithLabelValues(v.String()).Inc() }
 
 // decided counts one decision by its outcome.
 func (f *figures) decided(outcome string) { f.decisions.WithLabelValues(outcome).Inc() }

@@ -15,7 +15,8 @@ type Ledger interface {
 	// Commit stores a change in one durable transaction. A change with a new entry intent is
 	// refused with trade.ErrFenced when this server no longer owns the current epoch, and with
 	// code "duplicate_intent" when the strategy's candle and side already have one, and
-	// "strategy_not_active" when the strategy has been stopped or paused meanwhile.
+	// "strategy_not_active" when the strategy has been stopped or paused meanwhile. What would be
+	// refused as often as it is tried gives trade.ErrUnstorable.
 	Commit(ctx context.Context, account trade.AccountID, change trade.Change) error
 	// AccountRisk reads the limits and kill switches that hold for an account and its strategies.
 	AccountRisk(ctx context.Context, account trade.AccountID) (trade.Risk, error)

@@ -367,7 +367,8 @@ type ledgerFake struct {
 	x        *accountFake
 	hold     chan struct{} // commits wait for it when it is there
 	fenced   bool
-	foreign  bool // the exchange account belongs to somebody else
+	refuse   func(trade.Change) bool // for good
+	foreign  bool                    // the exchange account belongs to somebody else
 	orders   map[trade.OrderID]trade.Order
 	rounds   map[trade.TradeID]trade.Trade
 	fills    map[trade.VenueTradeID]trade.Fill
@@ -402,6 +403,9 @@ func (l *ledgerFake) Commit(ctx context.Context, _ trade.AccountID, c trade.Chan
 	}
 	if l.fenced && c.HasEntry() {
 		return trade.ErrFenced
+	}
+	if l.refuse != nil && l.refuse(c) {
+		return trade.ErrUnstorable
 	}
 	if c.HasEntry() {
 		l.x.change(func() { l.x.note("commit entry") })

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/tradebaas/tradebaas/killpoint"
 	"github.com/tradebaas/tradebaas/trade"
@@ -24,6 +26,7 @@ var errNotActive = trade.Errorf(trade.Conflict, "strategy_not_active",
 
 const (
 	codeFenced    = "TB001" // raised by assert_epoch
+	codeMoved     = "TB002" // an order that does not move so
 	codeNotActive = "TB003" // raised by assert_active
 	intentPerSide = "orders_one_intent_per_candle"
 )
@@ -57,12 +60,24 @@ func (db *DB) Commit(ctx context.Context, account trade.AccountID, change trade.
 		return errNotActive
 	case violates(err, intentPerSide):
 		return errDuplicateIntent
+	case forGood(err):
+		return fmt.Errorf("commit to account %s: %w: %w", account, trade.ErrUnstorable, err)
 	case err != nil:
 		return fmt.Errorf("commit to account %s: %w", account, err)
 	}
 	passed(change)
 	return nil
 }
+
+// forGood tells whether the database would refuse the same again: it has judged the data and not its own
+// state, as it does with a link, a transaction, its room or its operator in the way.
+func forGood(err error) bool {
+	var answer *pgconn.PgError
+	return errors.As(err, &answer) && len(answer.Code) == 5 && (slices.Contains(refusedForGood, answer.Code[:2]) || answer.Code == codeMoved)
+}
+
+// refusedForGood are the classes of data that do not fit a column, and of constraints.
+var refusedForGood = []string{"22", "23"}
 
 // passed tells the storm what has just become durable.
 func passed(change trade.Change) {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -110,6 +111,13 @@ func TestCommit_keeps_a_finished_order_finished(t *testing.T) {
 	}
 	order.State = trade.OrderOpen
 	require.ErrorContains(t, db.Commit(ctx, account, trade.Change{Orders: []trade.Order{order}}), "cannot become open")
+	require.ErrorIs(t, db.Commit(ctx, account, trade.Change{Orders: []trade.Order{order}}), trade.ErrUnstorable)
+	odd := entry(account, "", start).Orders[0]
+	odd.Side = "both"
+	require.ErrorIs(t, db.Commit(ctx, account, trade.Change{Orders: []trade.Order{odd}}), trade.ErrUnstorable, "a constraint is as final")
+	late, cancel := context.WithCancel(ctx)
+	cancel()
+	require.NotErrorIs(t, db.Commit(late, account, trade.Change{Orders: []trade.Order{order}}), trade.ErrUnstorable, "no answer is no refusal")
 	order.Recalled = true
 	require.NoError(t, db.Commit(ctx, account, trade.Change{Orders: []trade.Order{order}}), "what was recalled stops nobody")
 	require.Equal(t, 1, number(t, looker(t, at), `SELECT count(*) FROM orders WHERE state = 'expired'`))

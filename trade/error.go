@@ -74,5 +74,6 @@ var (
 	ErrKeyRefused         = Errorf(Refused, "key_refused", "The exchange refused this key. Check that the key and secret belong to this environment.")
 	ErrFenced             = Errorf(Unavailable, "not_owner", "Another server has taken over. Try again in a moment.")
 	ErrUnavailable        = Errorf(Unavailable, "unavailable", "The server is busy or a part of it is restarting. Try again in a moment.")
+	ErrUnstorable         = Errorf(Unavailable, "unstorable", "The database refuses a change of this account. The account is read again from the database and the exchange; nothing is entered until that is done.")
 	ErrInstrumentNotFound = Errorf(NotFound, "instrument_not_found", "This exchange environment has no such instrument.")
 )

@@ -189,6 +189,14 @@ type Repair struct {
 	Account    AccountID  `json:"-"`
 	Time       time.Time  `json:"time"`
 	Instrument Instrument `json:"instrument"`
-	Kind       string     `json:"kind"` // adopted, protected, reversed, orphan_cancelled, ghost_closed, delivered, foreign_position, resolved
+	Kind       string     `json:"kind"` // adopted, protected, reversed, orphan_cancelled, ghost_closed, delivered, foreign_position, resolved, reread
 	Message    string     `json:"message"`
+}
+
+// Reread notes that an account was read again, as its database refused a change (ErrUnstorable).
+func Reread(id AccountID, now time.Time) Outcome {
+	return Outcome{Change: Change{Repairs: []Repair{{
+		ID: derive("repair", id.String(), "reread", now.Format(time.RFC3339Nano)), Account: id, Time: now, Kind: "reread",
+		Message: "The database refused a change of this account; the account was read again from it and compared with the exchange.",
+	}}}}
 }
