@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tradebaas/tradebaas/trade"
 )
@@ -53,11 +54,15 @@ func (d *SizingDetail) add(step string, amount trade.Dec, why string) {
 	d.Steps = append(d.Steps, SizingStep{step, amount, why})
 }
 
-// compare says which step made the risk differ from what was asked.
+// compare says which steps made the risk differ from what was asked.
 func (d *SizingDetail) compare(asked trade.Dec) {
 	d.RiskAsked = &asked
-	if last := d.Steps[len(d.Steps)-1]; last.Step != "wanted" {
-		d.Difference = fmt.Sprintf("%s instead of %s at risk: %s", d.RiskAtStop, asked, last.Step)
+	var names []string
+	for _, s := range d.Steps[1:] { // the first is what was wanted
+		names = append(names, s.Step)
+	}
+	if len(names) > 0 {
+		d.Difference = fmt.Sprintf("%s instead of %s at risk: %s", d.RiskAtStop, asked, strings.Join(names, ", "))
 	}
 }
 

@@ -226,3 +226,12 @@ func TestPlan_explains_the_signal_and_warns(t *testing.T) {
 	require.Equal(t, in.Analysis.Indicators, d.Inputs)
 	require.Equal(t, []any{int64(60000), 60.0, []string{"maxLeverage 11 is above 10"}}, []any{d.CandleTime, d.ScoreLong, d.Warnings})
 }
+
+// 2 % of 999 = 19.98, 19.98 / 500 = 0.03996; 3 * 999 / 100000 = 0.02997, down to 0.0299, which risks 14.95.
+func TestPlan_names_every_step_that_changed_the_risk(t *testing.T) {
+	in := input(trade.Buy, linear())
+	in.Equity, in.Available = dec("999"), dec("999")
+	p, err := razor(t, `{"sizing":{"mode":"percent","value":2},"maxLeverage":3}`).Plan(in)
+	require.NoError(t, err)
+	require.Equal(t, "14.95 instead of 19.98 at risk: maxLeverage, amountStep", detail(t, p).Sizing.Difference)
+}

@@ -268,21 +268,22 @@ func TestThor_sizes(t *testing.T) {
 		spec         trade.Spec
 		amount, risk string
 		steps        []string
+		difference   string
 	}{
 		"original is capped by leverage": { // 3 % of 10000 / 220 = 1.363636...; 5 * 10000 / 100000
-			`{}`, linear(), "0.5", "110", []string{"wanted 1.363636", "maxLeverage 0.5"}},
+			`{}`, linear(), "0.5", "110", []string{"wanted 1.363636", "maxLeverage 0.5"}, "110 instead of 300 at risk: maxLeverage"},
 		"percent": { // 0.5 % of 10000 / 220 = 0.227272..., down
-			`{"sizing":{"mode":"percent","value":0.5}}`, linear(), "0.2272", "49.984", []string{"wanted 0.227273", "amountStep 0.2272"}},
+			`{"sizing":{"mode":"percent","value":0.5}}`, linear(), "0.2272", "49.984", []string{"wanted 0.227273", "amountStep 0.2272"}, ""},
 		"fixed": { // 22 / 220
-			`{"sizing":{"mode":"fixed","value":"22"}}`, linear(), "0.1", "22", []string{"wanted 0.1"}},
+			`{"sizing":{"mode":"fixed","value":"22"}}`, linear(), "0.1", "22", []string{"wanted 0.1"}, ""},
 		"notional": { // 1000 / 100000
-			`{"sizing":{"mode":"notional","value":"1000"}}`, linear(), "0.01", "2.2", []string{"wanted 0.01"}},
+			`{"sizing":{"mode":"notional","value":"1000"}}`, linear(), "0.01", "2.2", []string{"wanted 0.01"}, ""},
 		"percent, inverse": { // 0.5 % of 0.1 BTC at 99780 = 49.89; 49.89 * 100000 / 220 = 22677.27...; 5 * 0.1 * 100000
-			`{"sizing":{"mode":"percent","value":0.5}}`, inverse(), "22670", "49.874", []string{"wanted 22677.272727", "amountStep 22670"}},
+			`{"sizing":{"mode":"percent","value":0.5}}`, inverse(), "22670", "49.874", []string{"wanted 22677.272727", "amountStep 22670"}, ""},
 		"fixed, inverse": { // 22 * 100000 / 220
-			`{"sizing":{"mode":"fixed","value":"22"}}`, inverse(), "10000", "22", []string{"wanted 10000"}},
+			`{"sizing":{"mode":"fixed","value":"22"}}`, inverse(), "10000", "22", []string{"wanted 10000"}, ""},
 		"conservative allows twice the equity": { // 0.5 % of 10000 / 220; 2 * 10000 / 100000
-			`{"preset":"conservative"}`, linear(), "0.2", "44", []string{"wanted 0.227273", "maxLeverage 0.2"}},
+			`{"preset":"conservative"}`, linear(), "0.2", "44", []string{"wanted 0.227273", "maxLeverage 0.2"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := thor(t, c.config).Plan(thorInput(trade.Buy, c.spec))
@@ -293,6 +294,9 @@ func TestThor_sizes(t *testing.T) {
 				steps = append(steps, s.Step+" "+s.Amount.Round(6).String())
 			}
 			require.Equal(t, []any{c.amount, c.risk, c.steps}, []any{p.Amount.String(), d.Sizing.RiskAtStop.String(), steps})
+			if c.difference != "" {
+				require.Equal(t, c.difference, d.Sizing.Difference)
+			}
 			require.Equal(t, "0.0005", d.SpreadPercent.Round(4).String()) // 0.5 / 99999.75 of a percent
 			require.Equal(t, "100400", d.AtTarget.Price.String())
 			require.Equal(t, "99780", d.AtStop.Price.String())
