@@ -55,7 +55,7 @@ func (r *run) report() *report {
 	p.Requests, p.Failed = r.requests()
 	p.Leaks, p.LeaksTold = r.marks.leaks()
 	p.Events = eventsReport{Frames: r.events.frames, Gaps: r.events.gaps, Repeats: r.events.repeats, Troubles: r.events.troubles}
-	if p.Seconds > 0 {
+	if r.steadyFor >= sampleEvery { // an interrupted run has nothing to divide by
 		p.Events.PerSecond = float64(r.steadyFrames) / p.Seconds
 		p.OwnCPU = r.machine.ownUsed.Seconds() / p.Seconds
 	}
@@ -67,8 +67,8 @@ func (m *machine) report(users int) *serverReport {
 		return nil
 	}
 	s := &serverReport{First: m.first, Steady: m.end, Peak: m.peak, Samples: m.samples, PerUser: (m.end.Resident - m.first.Resident) / float64(users)}
-	if took := m.end.At.Sub(m.begin.At).Seconds(); took > 0 {
-		s.Processors = (m.end.CPU - m.begin.CPU) / took
+	if took := m.end.At.Sub(m.begin.At); took >= sampleEvery {
+		s.Processors = (m.end.CPU - m.begin.CPU) / took.Seconds()
 	}
 	return s
 }
