@@ -56,7 +56,7 @@ test-browser: build ## Only the browser tests
 	@sh web/e2e/browser.sh
 
 .PHONY: shots
-shots: build ## Renew the pictures of the documentation from a server of their own (about four minutes)
+shots: build ## Renew the pictures of the documentation from a server of their own (about seven minutes)
 	@cd web && CHROME_BIN=$$(node e2e/chrome.mjs) node e2e/shots.mjs
 
 KILLS ?= 200

@@ -35,11 +35,11 @@ async function caller(user) {
   return (path, body) => fetch(process.env.TRADEBAAS_URL + path, { method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${accessToken}` }, body: JSON.stringify(body) })
 }
 
-/** Some rounds of Fast Test, and Razor at work when the pictures are taken. */
+/** Rounds of Fast Test until the equity has been kept once, which is every five minutes; and Razor at work when the pictures are taken. */
 async function trade(user) {
   const call = await caller(user)
   const start = (strategyName, instrument, config) => call('/api/strategy/start', { strategyName, instrument, environment: 'paper', config, disclaimerAccepted: true })
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 12; round++) {
     await Promise.all(perpetuals.map((instrument) => start('Fast Test', instrument, {})))
     await pause(26_000)
   }
@@ -69,6 +69,7 @@ async function switchTheme(page, name) {
   await page.getByRole('button', { name: 'Theme' }).click()
   await page.getByRole('menuitemradio', { name }).click()
   await page.keyboard.press('Escape')
+  await page.evaluate(() => document.activeElement?.blur())
   await pause(2_000)
 }
 
