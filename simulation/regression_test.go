@@ -26,6 +26,7 @@ var regressions = map[string]uint64{
 	"legs outlived a position that another one had made even by a minute (F29)":              24,
 	"the rest of a stop that filled short was closed late (F24)":                             466,
 	"legs were larger than what a position against ours left of it (F29)":                    658,
+	"the fills of an entry that was found by its label waited for a sweep (F17)":             1569,
 }
 
 func TestRegressions(t *testing.T) {

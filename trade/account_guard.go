@@ -70,6 +70,9 @@ func (a *Account) Tick(now time.Time) Outcome { return a.settle(now) }
 func (a *Account) Busy() bool {
 	for _, t := range a.orders {
 		h := a.holding(t.Intent)
+		if a.unfilled(t, h) {
+			return true
+		}
 		if t.standalone() && t.State == OrderOpen {
 			continue
 		}

@@ -52,6 +52,22 @@ func TestF20_PartialFillThenDisconnect(t *testing.T) {
 	require.Equal(t, 1, d.x.accepted[b.Bracket.EntryLabel], "the rest is not asked for again")
 }
 
+// F17: an entry that is found by its label, and whose fills nobody tells, is asked after before the next sweep.
+func TestF17_FillsOfAFoundEntryAreAskedFor(t *testing.T) {
+	d := newDesk(50000)
+	d.swallow = true
+	require.NoError(t, d.enter(1, Buy))
+	d.x.events = nil
+	for _, v := range d.x.live() { // its legs are cancelled by hand
+		d.x.cancel(d.x.find(v.ID), "user_request")
+	}
+	d.hear()
+	require.Empty(t, d.OpenTrades())
+	require.True(t, d.Busy(), "somebody looks after it")
+	d.wait(askEvery)
+	require.Len(t, d.OpenTrades(), 1)
+}
+
 // F21: what is left of a position may be below the smallest order. It stays known, and its close is
 // tried ever more slowly while the exchange refuses it.
 func TestF21_DustThatTheExchangeWillNotClose(t *testing.T) {
