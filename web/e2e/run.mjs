@@ -10,7 +10,7 @@ import { root, withServer } from './server.mjs'
  * halts the whole server, which nobody else may notice.
  */
 const suites = [
-  { program: 'tradebaas', stages: [['newcomer'], ['trades', 'quality'], ['risk']] },
+  { program: 'tradebaas', stages: [['newcomer'], ['trades', 'quality', 'trader'], ['pace'], ['risk']] },
   { program: 'tradebaas-faulty', stages: [['admin']] },
 ]
 const asked = process.argv.slice(2)

@@ -17,6 +17,10 @@ export function useStart() {
   return useMutation({ mutationFn: api.startStrategy, onSuccess: ({ strategy }) => show(strategy) })
 }
 
+export function useChangeConfig() {
+  return useMutation({ mutationFn: ({ id, config }: { id: string; config: api.Config }) => api.changeConfig(id, config), onSuccess: show })
+}
+
 export function useStop() {
   return useMutation({
     mutationFn: ({ id, closePosition }: { id: string; closePosition: boolean }) => api.stopStrategy(id, closePosition),

@@ -1,5 +1,5 @@
 import { type AccountRef, broker, type Decimal, type Environment, type Side, type Time } from './account'
-import { get, newIdempotencyKey, post } from './client'
+import { get, newIdempotencyKey, post, put } from './client'
 import type { Trade } from './trade'
 
 /** The subset of JSON Schema that parameters use. */
@@ -228,6 +228,10 @@ export const startStrategy = (request: StartRequest) =>
     { broker, ...request },
     { idempotencyKey: newIdempotencyKey() },
   )
+
+/** Holds from the next entry on; an open trade keeps what it was entered with. */
+export const changeConfig = (strategyId: string, config: Config) =>
+  put<{ strategy: Strategy }>(`/api/strategy/${encodeURIComponent(strategyId)}/config`, { config }).then((a) => a.strategy)
 
 export const stopStrategy = (strategyId: string, closePosition: boolean) =>
   post<{ strategy: Strategy }>('/api/strategy/stop', { strategyId, closePosition }, { idempotencyKey: newIdempotencyKey() })

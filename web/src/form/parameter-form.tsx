@@ -63,7 +63,7 @@ function Group({ name, first, wrong, changed, children }: GroupProps) {
     <details open={open || wrong} onToggle={(event) => setOpen(event.currentTarget.open)} className="rounded-lg border border-line" data-testid={`group-${name}`}>
       <summary className="rounded-lg px-4 py-3 text-sm font-medium text-strong">
         <span className="inline-flex w-[calc(100%-1.5rem)] items-center justify-between gap-3 align-middle">
-          {named('form.groups', name)}
+          <span>{named('form.groups', name)}</span>
           {changed > 0 && <Badge tone="brand">{t('form.changed', { count: changed })}</Badge>}
         </span>
       </summary>

@@ -79,7 +79,7 @@ function LastDecision({ analysis: { lastDecision }, strategy }: { analysis: Anal
         </Button>
       </div>
       {lastDecision === null ? (
-        <p className="text-xs text-muted">{t('decisions.noneText')}</p>
+        <p className="text-xs text-muted">{t('decisions.noneYet')}</p>
       ) : (
         <>
           <p className="figures flex flex-wrap items-center gap-2 text-xs text-muted">

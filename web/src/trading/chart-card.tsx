@@ -13,7 +13,7 @@ import { Failure, Skeleton } from '@/ui/notice'
 import type { Bar } from './bars'
 import type { Line } from './candles-chart'
 import { ChartLegend } from './chart-legend'
-import { ChartText } from './chart-text'
+import { ChartMarks, ChartText } from './chart-text'
 import { useTicker } from './market-bar'
 import { type Marker, markersOf } from './markers'
 import { type Overlay, overlaysOf } from './overlay'
@@ -109,6 +109,7 @@ function ChartPanel({ environment, instrument, timeframe, indicators }: PanelPro
         />
       </Suspense>
       <ChartText bars={closed} tick={tick} instrument={instrument} timeframe={timeframe === 60 ? t('chart.hour') : t('chart.minutes', { count: timeframe })} />
+      <ChartMarks marked={markers.length} lines={lines} tick={tick} />
     </>
   )
 }

@@ -2,6 +2,7 @@ import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '@/format/use-format'
 import type { Bar } from './bars'
+import type { Line } from './candles-chart'
 
 /** The chart for those who cannot see it: a summary, and the last closed candles as a table. */
 export const ChartText = memo(function ChartText({ bars, tick, instrument, timeframe }: { bars: readonly Bar[]; tick: string | undefined; instrument: string; timeframe: string }) {
@@ -40,3 +41,14 @@ export const ChartText = memo(function ChartText({ bars, tick, instrument, timef
     </div>
   )
 })
+
+/** What is marked in the chart: entries and exits, and the lines of the running position. */
+export function ChartMarks({ marked, lines, tick }: { marked: number; lines: readonly Line[]; tick: string | undefined }) {
+  const { t } = useTranslation()
+  const show = useFormat()
+  return (
+    <p className="sr-only" data-testid="chart-marks">
+      {t('chart.marks', { count: marked })} {lines.map(({ title, price }) => t('chart.lineAt', { name: title, price: show.price(price, tick) })).join(' ')}
+    </p>
+  )
+}
