@@ -14,7 +14,7 @@ export function KindsCard({ kinds }: { kinds: readonly ActorKind[] }) {
   const show = useFormat()
   return (
     <Card flush title={t('actors.kinds')} aside={<p className="text-xs text-muted">{t('actors.times')}</p>} data-testid="kinds">
-      <div tabIndex={0} role="region" aria-label={t('actors.kinds')} className="overflow-x-auto">
+      <div tabIndex={0} role="group" aria-label={t('actors.kinds')} className="overflow-x-auto">
         <table className="w-full text-sm">
           <thead className="border-y border-line text-left text-xs text-muted">
             <tr>

@@ -14,7 +14,7 @@ export function MailboxesCard({ title, none, mailboxes }: { title: string; none:
       {mailboxes.length === 0 ? (
         <Empty title={none} />
       ) : (
-        <div tabIndex={0} role="region" aria-label={title} className="max-h-80 overflow-auto">
+        <div tabIndex={0} role="group" aria-label={title} className="max-h-80 overflow-auto">
           <table className="w-full text-sm">
             <thead className="sticky top-0 bg-panel text-left text-xs text-muted">
               <tr>
