@@ -31,7 +31,7 @@ export function DecisionDetail({ detail, currency, tick }: { detail: EntryDetail
       {atStop && atTarget && <Costs atStop={atStop} atTarget={atTarget} currency={currency} />}
       {signal && signal.reasons?.length > 0 && (
         <section>
-          <h4 className="mb-1.5 text-xs font-medium text-muted">{t('decisions.why')}</h4>
+          <h3 className="mb-1.5 text-xs font-medium text-muted">{t('decisions.why')}</h3>
           <Reasons signal={signal} />
         </section>
       )}
@@ -56,7 +56,7 @@ function Sizing({ sizing }: { sizing: SizingDetail }) {
   const show = useFormat()
   return (
     <section>
-      <h4 className="mb-1.5 text-xs font-medium text-muted">{t('decisions.sizing')}</h4>
+      <h3 className="mb-1.5 text-xs font-medium text-muted">{t('decisions.sizing')}</h3>
       <ol className="figures grid gap-1 text-xs">
         {(sizing.steps ?? []).map(({ step, amount, why }) => (
           <li key={step} title={why} className="flex justify-between gap-3">

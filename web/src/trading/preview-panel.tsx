@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import clsx from 'clsx'
+import { LoaderCircle } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useInstrument } from '@/account/use-account'
 import type { Environment } from '@/api/account'
@@ -29,7 +30,11 @@ export function PreviewPanel({ preview, environment, instrument, blocked }: Pane
   const told = error instanceof ApiError && error.fields.length > 0
   return (
     <section aria-label={t('preview.title')} aria-live="polite" aria-busy={preview.isFetching} className="rounded-lg border border-line bg-ground p-4" data-testid="preview">
-      <h3 className="text-sm">{t('preview.title')}</h3>
+      <h3 className="flex items-center justify-between gap-2 text-sm">
+        {t('preview.title')}
+        {/* The figures are of the values before: faded ones could not be read. */}
+        <LoaderCircle aria-hidden className={clsx('size-4 animate-spin text-muted', !preview.isPlaceholderData && 'invisible')} />
+      </h3>
       <p className="mt-0.5 mb-3 text-xs text-muted">{t('preview.text')}</p>
       {blocked || told ? (
         <Notice kind="warn">{t('preview.blocked')}</Notice>
@@ -38,13 +43,13 @@ export function PreviewPanel({ preview, environment, instrument, blocked }: Pane
       ) : data === undefined ? (
         <Skeleton className="h-72" />
       ) : (
-        <Figures preview={data} environment={environment} instrument={instrument} dim={preview.isPlaceholderData} />
+        <Figures preview={data} environment={environment} instrument={instrument} />
       )}
     </section>
   )
 }
 
-function Figures({ preview, environment, instrument, dim }: { preview: StartPreview; environment: Environment; instrument: string; dim: boolean }) {
+function Figures({ preview, environment, instrument }: { preview: StartPreview; environment: Environment; instrument: string }) {
   const { t } = useTranslation()
   const show = useFormat()
   const spec = useInstrument(environment, instrument)
@@ -54,7 +59,7 @@ function Figures({ preview, environment, instrument, dim }: { preview: StartPrev
   const share = (net: string | undefined) => (net === undefined || !isSet(equity) ? undefined : show.percent((Number(net) / Number(equity)) * 100, true))
   const leverage = Math.max(...sides.map((side) => Number(side.leverage)))
   return (
-    <div className={clsx('grid gap-3 transition-opacity', dim && 'opacity-60')}>
+    <div className="grid gap-3">
       <dl className="grid grid-cols-2 gap-3">
         <Headline label={t('preview.atRisk')} text={worst?.atStop ? show.money(worst.atStop.net, currency, true) : '–'} share={share(worst?.atStop?.net)} tone="text-down" />
         <Headline label={t('preview.toGain')} text={best?.atTarget ? show.money(best.atTarget.net, currency, true) : '–'} share={share(best?.atTarget?.net)} tone="text-up" />
