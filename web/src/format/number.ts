@@ -45,7 +45,7 @@ export function money(value: Value, currency: string, language: string, signed =
   const shown = text(value, language, {
     minimumFractionDigits: cents.has(currency) ? 2 : 4,
     maximumFractionDigits: cents.has(currency) ? (small ? 4 : 2) : 8,
-    signDisplay: signed ? 'exceptZero' : 'auto',
+    signDisplay: signed ? 'exceptZero' : 'negative',
   })
   return shown === absent || currency === '' ? shown : `${shown} ${currency}`
 }
@@ -71,7 +71,7 @@ export function percent(value: Value, language: string, signed = false, digits =
   const shown = text(value, language, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-    signDisplay: signed ? 'exceptZero' : 'auto',
+    signDisplay: signed ? 'exceptZero' : 'negative',
   })
   return shown === absent ? shown : `${shown} %`
 }

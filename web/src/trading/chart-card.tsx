@@ -15,7 +15,7 @@ import type { Line } from './candles-chart'
 import { ChartLegend } from './chart-legend'
 import { ChartMarks, ChartText } from './chart-text'
 import { useTicker } from './market-bar'
-import { type Marker, markersOf } from './markers'
+import { type Marker, markersOf, worded } from './markers'
 import { type Overlay, overlaysOf } from './overlay'
 import type { Zone } from './position-zone'
 import { openResult } from './profit'
@@ -128,19 +128,16 @@ function useOverlays(environment: Environment, instrument: string, closed: reado
   return useMemo(() => (wanted && strategyName !== undefined ? overlaysOf({ strategyName, config: config ?? null }, closed) : none), [strategyName, config, closed, wanted])
 }
 
-/** More than these are marked without words. */
-const wordsUpTo = 30
-
 function useMarkers(environment: Environment, instrument: string, bars: readonly Bar[], timeframe: number): (Marker & { text: string })[] {
   const { t } = useTranslation()
   const show = useFormat()
   const trades = useChartTrades(environment, instrument)
   return useMemo(() => {
     const found = markersOf(trades, bars, timeframe * 60)
-    const words = found.length <= wordsUpTo
+    const words = worded(found, timeframe * 60)
     return found.map((marker) => ({
       ...marker,
-      text: !words ? '' : marker.net !== undefined ? show.money(marker.net.value, marker.net.currency, true) : t(marker.kind === 'long' ? 'position.long' : 'position.short'),
+      text: !words.has(marker.id) ? '' : marker.net !== undefined ? show.money(marker.net.value, marker.net.currency, true) : t(marker.kind === 'long' ? 'position.long' : 'position.short'),
     }))
   }, [trades, bars, timeframe, show, t])
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Trade } from '@/api/trade'
-import { markersOf } from './markers'
+import { markersOf, worded } from './markers'
 
 const bars = [0, 300, 600].map((time) => ({ time, open: 1, high: 1, low: 1, close: 1, volume: 1 }))
 const at = (seconds: number) => new Date(seconds * 1000).toISOString()
@@ -24,5 +24,12 @@ describe('markers', () => {
     const old = trade({ id: 'old', entryTime: at(-500) })
     const late = trade({ id: 'late', entryTime: at(610) })
     expect(markersOf([late, old, trade({})], bars, 300).map(({ id }) => id)).toEqual(['t-in', 'late-in'])
+  })
+
+  it('have words where there is room for them, the newest first', () => {
+    const entry = (id: string, time: number) => ({ id, time, kind: 'long' as const, price: 1 })
+    const exit = (id: string, time: number) => ({ id, time, kind: 'gain' as const, price: 1, net: { value: '1', currency: 'USDC' } })
+    const crowd = [entry('a', 0), entry('b', 60), exit('c', 60), entry('d', 720), exit('e', 779), exit('f', 780)]
+    expect([...worded(crowd, 60)]).toEqual(['f', 'd', 'c', 'a'])
   })
 })

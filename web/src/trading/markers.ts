@@ -31,3 +31,19 @@ export function markersOf(trades: readonly Trade[], bars: readonly Bar[], second
   }
   return found.filter(({ time }) => known.has(time)).sort((a, b) => a.time - b.time)
 }
+
+/** Candles between two words of one kind: nearer ones would be written over each other. */
+const room = 12
+
+/** Those markers that have room for words, the newest first: entries and exits are written apart. */
+export function worded(markers: readonly Marker[], seconds: number): Set<string> {
+  const found = new Set<string>()
+  const last = { in: Infinity, out: Infinity }
+  for (const { id, time, net } of markers.toReversed()) {
+    const side = net === undefined ? 'in' : 'out'
+    if (last[side] - time < room * seconds) continue
+    last[side] = time
+    found.add(id)
+  }
+  return found
+}
