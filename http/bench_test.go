@@ -101,10 +101,11 @@ func requests(tb testing.TB, address, token string) bench.Block {
 	}
 }
 
-// What a read allocates does not depend on how busy the machine is.
+// What a read allocates does not depend on how busy the machine is. The race detector has pools lose
+// some of what they hold, which costs about ten; to verify the token at each read would cost 46.
 func TestSignedInRead_allocations(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.Log = zerolog.New(io.Discard) })
 	ann := w.join("ann@trade.test")
 	call := calls(t, w.server.app.Server().Handler, ann.token)
-	require.LessOrEqual(t, testing.AllocsPerRun(200, func() { call(1) }), 120.0)
+	require.LessOrEqual(t, testing.AllocsPerRun(200, func() { call(1) }), 140.0)
 }
